@@ -1,0 +1,125 @@
+"""`perpfsm run`: a strategy on a paper exchange, at full speed or paced, with its journal."""
+
+from math import isnan
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perpfsm.cli.errors import errors_told
+
+EPILOG = "Example: perpfsm run strategies/one_way_profit_taking.yaml --feed recording.gz --speed max"
+SYNTHETIC = "synthetic"
+SECOND_NS = 1_000_000_000
+SECONDS_MAX = 1_000_000_000
+SPEED_MAX = 1_000_000_000
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    """Return `name=value` texts as a mapping."""
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"{text!r} is not of the form name=value.", param_hint="--set")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _speed(text: str) -> str:
+    """Return the text of a speed that is one."""
+    if text in {"max", "realtime"}:
+        return text
+    try:
+        factor = float(text.removesuffix("x"))
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor <= SPEED_MAX:
+        raise typer.BadParameter(f"{text!r} is neither max nor realtime nor a positive number such as 10.")
+    return text
+
+
+def _duration(seconds: float | None) -> float | None:
+    """Return a duration that is a number; its range does not catch NaN."""
+    if seconds is not None and isnan(seconds):
+        raise typer.BadParameter("A duration is a number of seconds.")
+    return seconds
+
+
+@errors_told()
+def run(
+    strategy: Annotated[Path, typer.Argument(help="The strategy file.", metavar="STRATEGY", show_default=False)],
+    *,
+    feed: Annotated[
+        str | None,
+        typer.Option(
+            help="A recording or CSV, or `synthetic`; else the strategy's own.", metavar="PATH", show_default=False
+        ),
+    ] = None,
+    speed: Annotated[str, typer.Option(help="max, realtime, or a factor such as 10.", callback=_speed)] = "max",
+    duration: Annotated[
+        float | None,
+        typer.Option(
+            help="End after this many seconds of market time.",
+            min=0.001,
+            max=SECONDS_MAX,
+            callback=_duration,
+            show_default=False,
+        ),
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(help="Journal to write or continue; else STRATEGY's name with .journal.", show_default=False),
+    ] = None,
+    console: Annotated[
+        bool | None,
+        typer.Option("--console/--no-console", help="Show the live view; else only in a terminal.", show_default=False),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the synthetic market.", show_default=False)] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Set a parameter for this run: name=value.", metavar="NAME=VALUE", show_default=False
+        ),
+    ] = None,
+    bands: Annotated[
+        bool, typer.Option("--bands/--no-bands", help="Pass over quotes on which nothing can happen; same journal.")
+    ] = True,
+    record: Annotated[
+        Path | None, typer.Option(help="Keep what the engine is given, as a recording.", show_default=False)
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            help="Why to go on after a halt; without it a halted bot opens nothing.",
+            metavar="REASON",
+            show_default=False,
+        ),
+    ] = None,
+    skip_bad_lines: Annotated[
+        bool, typer.Option("--skip-bad-lines", help="Count lines of the feed that cannot be read, and go on.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Run a strategy on the paper exchange, and journal everything that it does.
+
+    Interrupt it once to stop in good order, twice to end at once.
+    """
+    from perpfsm.cli.running import RunOptions, run_strategy
+
+    options = RunOptions(
+        strategy,
+        feed=feed,
+        speed=speed,
+        duration_ns=None if duration is None else int(duration * SECOND_NS),
+        journal=journal or Path(f"{strategy.stem}.journal"),
+        console=console,
+        seed=seed,
+        changes=_pairs(changes or []),
+        use_bands=bands,
+        record=record,
+        resume=resume,
+        skip_bad_lines=skip_bad_lines,
+        as_json=as_json,
+    )
+    raise typer.Exit(run_strategy(options))

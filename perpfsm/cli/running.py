@@ -1,0 +1,221 @@
+"""What `perpfsm run` does: open the parts, run them with a bar or a live view, and print the summary."""
+
+import json
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal, localcontext
+from functools import partial
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from perpfsm.cli.errors import EXIT_ERROR
+from perpfsm.config.render import finding_lines
+from perpfsm.config.strategy import Strategy, load_strategy
+from perpfsm.console.header import Header
+from perpfsm.console.live import LiveView
+from perpfsm.console.progress import RunProgress
+from perpfsm.console.summary import Reading, SummaryView
+from perpfsm.engine.observe import status_of
+from perpfsm.engine.records import Record, TransitionRecord
+from perpfsm.errors import ConfigError, FeedError
+from perpfsm.feeds import Feed, Recorder, open_feed, synthetic_feed, venue_symbol
+from perpfsm.journal.store import Journal
+from perpfsm.market.arithmetic import EXACT
+from perpfsm.runtime.assembly import Assembled, assemble, open_messages
+from perpfsm.runtime.clock import RealClock
+from perpfsm.runtime.run import FEED_ERROR, Ending, finish, run_at_full_speed, run_paced
+from perpfsm.runtime.stopping import StopRequest
+from perpfsm.runtime.summary import Summary
+from perpfsm.runtime.tally import Tally
+
+SYNTHETIC = "synthetic"
+RECENT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The command line of a run, as its help describes it."""
+
+    strategy: Path
+    feed: str | None
+    speed: str
+    duration_ns: int | None
+    journal: Path
+    console: bool | None
+    seed: int | None
+    changes: dict[str, str]
+    use_bands: bool
+    record: Path | None
+    resume: str | None
+    skip_bad_lines: bool
+    as_json: bool
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether the run follows a clock."""
+        return self.speed != "max"
+
+    @property
+    def shows_console(self) -> bool:
+        """Whether the live view is wanted: by default in a paced run, where there is a terminal."""
+        return self.is_paced and not self.as_json if self.console is None else self.console
+
+    @property
+    def factor(self) -> float:
+        """Event seconds per real second of a paced run."""
+        return 1.0 if self.speed == "realtime" else float(self.speed.removesuffix("x"))
+
+
+class Watcher:
+    """What a run shows while it goes on: the tally, and the last transitions."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        """Start with nothing seen."""
+        self.tally = Tally(strategy.machine, [leg.value for leg in strategy.parameters.position_mode.legs])
+        self.recent: deque[TransitionRecord] = deque(maxlen=RECENT)
+        self.transitions = 0
+
+    def observe(self, record: Record) -> None:
+        """Take a record that was written."""
+        self.tally.add(record)
+        if isinstance(record, TransitionRecord):
+            self.transitions += 1
+            self.recent.append(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A run that is assembled, and what watches it."""
+
+    options: RunOptions
+    assembled: Assembled
+    feed: Feed
+    watcher: Watcher
+    header: Header
+    clock: RealClock
+
+    def to_its_end(self, stop: StopRequest) -> Ending:
+        """Run behind a live view where one is wanted, else behind a progress bar."""
+        if self.options.shows_console:
+            return self._behind_a_view(stop)
+        with RunProgress(Console(stderr=True), self.feed.name, self.clock.now_s) as progress:
+            return self._go(stop, lambda _: self._update(progress))
+
+    def _update(self, progress: RunProgress) -> None:
+        progress.update(self.feed.progress, self.assembled.driver.messages, self.watcher.transitions)
+
+    def _behind_a_view(self, stop: StopRequest) -> Ending:
+        driver, tally = self.assembled.driver, self.watcher.tally
+        machine = driver.session.state.setup.lifecycle.definition
+
+        def look(now_ns: int) -> None:
+            if view.is_due:
+                status = status_of(driver.session, now_ns)
+                view.update(
+                    status,
+                    tuple(self.watcher.recent),
+                    tally.summary(now_ns, open_pnl=status.open_pnl, worst_drawdown=driver.meter.worst),
+                )
+
+        with LiveView(Console(), machine, self.header, self.clock.now_s) as view:
+            return self._go(stop, look)
+
+    def _go(self, stop: StopRequest, look: Callable[[int], None]) -> Ending:
+        """Run at the speed that is asked for."""
+        options = self.options
+        if not options.is_paced:
+            return run_at_full_speed(self.assembled, stop, duration_ns=options.duration_ns, look=look)
+        import anyio
+
+        paced = partial(run_paced, speed=options.factor, duration_ns=options.duration_ns, look=look)
+        return anyio.run(paced, self.assembled, stop, self.clock)
+
+
+def run_strategy(options: RunOptions) -> int:
+    """Run, print the summary, and return the exit status.
+
+    Raises:
+        PerpfsmError: When the strategy, the feed or the journal cannot be used, or the feed breaks off.
+    """
+    try:
+        strategy = load_strategy(options.strategy, overrides=options.changes)
+    except ConfigError as error:
+        for finding in error.findings:
+            for line in finding_lines(finding):
+                typer.echo(line.text, err=True)
+        return EXIT_ERROR
+    feed = _feed(options, strategy)
+    clock = RealClock()
+    watcher = Watcher(strategy)
+    header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
+    started_s = clock.now_s()
+    failure: FeedError | None = None
+    opened = open_messages(feed, strategy.parameters.market)
+    with localcontext(EXACT), ExitStack() as stack:
+        if options.record is not None:
+            recorder = Recorder(options.record, symbol=venue_symbol(strategy.parameters.market))
+            opened = opened.kept_by(stack.enter_context(recorder).add)
+        assembled = assemble(
+            strategy,
+            opened,
+            stack.enter_context(_journal(options, clock)),
+            settings=_settings(options, strategy),
+            observe=watcher.observe,
+            use_bands=options.use_bands,
+            resume=options.resume,
+        )
+        driver = assembled.driver
+        running = Running(options, assembled, feed, watcher, header, clock)
+        with StopRequest() as stop:
+            try:
+                ending = running.to_its_end(stop)
+            except FeedError as error:
+                failure, ending = error, Ending(FEED_ERROR, driver.now_ns)
+            footer = finish(driver, ending)
+        summary = watcher.tally.summary(footer.time_ns, worst_drawdown=driver.meter.worst)
+    _print(options, summary, header, Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s))
+    if failure is not None:
+        raise failure
+    return 0
+
+
+def _journal(options: RunOptions, clock: RealClock) -> Journal:
+    """Return the journal, stamped by the wall clock unless the run is at full speed."""
+    return Journal.create_or_continue(options.journal, clock=clock.wall_ns if options.is_paced else None)
+
+
+def _feed(options: RunOptions, strategy: Strategy) -> Feed:
+    """Return the feed that the command line or the strategy names.
+
+    Raises:
+        FeedError: When it cannot be opened.
+    """
+    paper = strategy.paper
+    name = options.feed or (SYNTHETIC if paper.feed_file is None else str(paper.feed_file))
+    if name == SYNTHETIC:
+        settings = paper.synthetic if options.seed is None else replace(paper.synthetic, seed=options.seed)
+        return synthetic_feed(settings, tick=paper.instrument.tick, step=paper.instrument.step)
+    return open_feed(Path(name), skip_bad_lines=options.skip_bad_lines)
+
+
+def _settings(options: RunOptions, strategy: Strategy) -> dict[str, str]:
+    """Return what the run's header keeps of the command line."""
+    seed = {} if options.seed is None else {"seed": str(options.seed)}
+    return {"fill_model": strategy.paper.fill_model, **seed, **options.changes}
+
+
+def _print(options: RunOptions, summary: Summary, header: Header, reading: Reading) -> None:
+    """Print the summary for a person or for a program."""
+    if options.as_json:
+        typer.echo(json.dumps(asdict(summary), default=_plain))
+        return
+    Console().print(SummaryView(summary, header, reading))
+
+
+def _plain(value: object) -> str:
+    """Return a value that JSON has no form for."""
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,105 @@
+"""`perpfsm validate`: what is wrong with strategy and machine files, all at once, and what they set."""
+
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from perpfsm.config.examine import Report
+    from perpfsm.config.render import Line
+
+EPILOG = "Example: perpfsm validate strategies/*.yaml --strict"
+
+STYLES = {
+    "error": "bold red",
+    "warning": "yellow",
+    "source": "dim",
+    "remedy": "cyan",
+    "valid": "bold green",
+    "invalid": "bold red",
+}
+
+
+class Format(StrEnum):
+    """Who reads the answer: a person, a program, or a code review."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Strategy or machine files.", metavar="FILE…")],
+    output: Annotated[
+        Format, typer.Option("--format", help="For a person, a program, or a code review.")
+    ] = Format.TEXT,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
+) -> None:
+    """Check strategy and machine files: shape, names, units, and how the parameters fit together.
+
+    Exits with 0 when every file is valid, with 1 when one is not.
+    """
+    raise typer.Exit(validate_files(files, output, strict=strict))
+
+
+def validate_files(files: Iterable[Path], output: Format, *, strict: bool) -> int:
+    """Print what is to say about each file, and return the exit status: 0 valid, 1 not.
+
+    Args:
+        files: Strategy or machine files.
+        output: The form of the answer.
+        strict: Whether warnings count as errors.
+    """
+    from perpfsm.config.examine import examine
+    from perpfsm.config.render import to_github, to_json
+
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its code instead
+    reports = [examine(path) for path in files]
+    match output:
+        case Format.JSON:
+            print(to_json(reports))
+        case Format.GITHUB:
+            for report in reports:
+                for finding in report.findings:
+                    print(to_github(finding))
+        case Format.TEXT:
+            _print_lines([line for report in reports for line in _lines(report, strict=strict)])
+    return int(any(not report.is_valid or (strict and report.findings) for report in reports))
+
+
+def _lines(report: "Report", *, strict: bool) -> "Iterable[Line]":
+    """Yield everything about one file, its verdict after its findings."""
+    from perpfsm.config.render import Line, Look, finding_lines, summary_line
+    from perpfsm.config.table import parameter_table
+
+    for finding in report.findings:
+        yield from finding_lines(finding)
+    yield summary_line(report, strict=strict)
+    if report.strategy is not None:
+        machine = report.strategy.machine
+        yield Line(Look.TABLE, f"  lifecycle {machine.name}: {len(machine.states)} states, {len(machine.rows)} rows")
+        for text in parameter_table(report.strategy):
+            yield Line(Look.MUTED if text.endswith("default") else Look.TABLE, text)
+    if report.machine is not None:
+        sizes = (report.machine.states, report.machine.guards, report.machine.rows)
+        states, guards, rows = map(len, sizes)
+        yield Line(Look.TABLE, f"  {report.machine.name}: {states} states, {guards} guards, {rows} rows")
+
+
+def _print_lines(lines: "list[Line]") -> None:
+    """Print lines, in colour where a person looks."""
+    if not sys.stdout.isatty():
+        for line in lines:
+            print(line.text)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    for line in lines:
+        console.print(Text(line.text, STYLES.get(line.look, "")), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Text to values: strategy and machine files, schemas, and where they are found."""

@@ -1,0 +1,46 @@
+"""From a path to a document: the steps that strategy and machine files share."""
+
+from pathlib import Path
+
+from perpfsm.config.nodes import Document
+from perpfsm.config.source import read_source
+from perpfsm.config.yaml_reader import read_yaml
+from perpfsm.errors import Finding, Severity
+
+# What a check says of a value that reading could not take; reading has said it better.
+_ECHOES = frozenset({"wrong-type", "not-a-number", "unknown-value", "out-of-range"})
+_MACHINE_KEYS = frozenset({"transitions", "states", "guards"})
+
+
+def read_document(path: Path) -> tuple[Document | None, tuple[Finding, ...]]:
+    """Return the mapping in the file at `path`, None when there is none to read, and what is wrong so far."""
+    source = read_source(path)
+    if isinstance(source, Finding):
+        return None, (source,)
+    root, findings = read_yaml(source)
+    if root is None:
+        return None, findings
+    if not isinstance(root.value, dict):
+        kind = "a list" if isinstance(root.value, list) else "a single value"
+        place = root.place
+        what = f"The file is {kind}, but must be a mapping (name: value)."
+        finding = Finding("not-a-mapping", Severity.ERROR, place, what, "Begin with names.", source.line(place.line))
+        return None, (*findings, finding)
+    return Document(source, root), findings
+
+
+def is_machine(document: Document) -> bool:
+    """Return whether a document is a machine file rather than a strategy file."""
+    return any(key in _MACHINE_KEYS for key in document.root.children)
+
+
+def in_file_order(reading: tuple[Finding, ...], checking: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return findings by line and column, without what a check says of a value that reading refused already."""
+    refused = {finding.place for finding in reading}
+    news = [finding for finding in checking if finding.code not in _ECHOES or finding.place not in refused]
+    return tuple(sorted((*reading, *news), key=lambda finding: (finding.place.line, finding.place.column)))
+
+
+def has_errors(findings: tuple[Finding, ...]) -> bool:
+    """Return whether some finding forbids running."""
+    return any(finding.severity is Severity.ERROR for finding in findings)

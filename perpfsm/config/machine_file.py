@@ -1,0 +1,165 @@
+"""A machine file: text to a checked `MachineDefinition`, everything that is wrong with it at once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from perpfsm.config.documents import has_errors, in_file_order, read_document
+from perpfsm.config.guard_reader import GuardReader
+from perpfsm.config.machine_checks import check_row, check_row_names, check_states, check_whole
+from perpfsm.config.nodes import Complaint, Document, Value
+from perpfsm.config.schema import complaints
+from perpfsm.errors import ConfigError, Finding
+from perpfsm.machine.definition import Guard, MachineDefinition, Row, StateDefinition, Trigger
+from perpfsm.machine.library import Library
+from perpfsm.machine.shipped import shipped_library
+
+
+@dataclass(frozen=True, slots=True)
+class MachineFile:
+    """What was read from a machine file.
+
+    Attributes:
+        path: As it was named.
+        text: Of the file; empty when it could not be read.
+        definition: None when there are errors.
+        findings: Errors and warnings, in file order.
+    """
+
+    path: Path
+    text: str
+    definition: MachineDefinition | None
+    findings: tuple[Finding, ...]
+
+
+def load_machine(path: Path, library: Library | None = None) -> MachineDefinition:
+    """Return the lifecycle in the file at `path`.
+
+    Args:
+        path: A machine file.
+        library: The metrics and actions that it may name; the shipped ones by default.
+
+    Raises:
+        ConfigError: With every finding, when one of them is an error.
+    """
+    definition, findings = read_machine(path, library or shipped_library())
+    if definition is None:
+        raise ConfigError(findings)
+    return definition
+
+
+def read_machine(path: Path, library: Library) -> tuple[MachineDefinition | None, tuple[Finding, ...]]:
+    """Return the lifecycle in the file at `path`, None when there are errors, and every finding."""
+    file = read_machine_file(path, library)
+    return file.definition, file.findings
+
+
+def read_machine_file(path: Path, library: Library) -> MachineFile:
+    """Return all that the machine file at `path` says; never raises for bad input."""
+    document, findings = read_document(path)
+    if document is None:
+        return MachineFile(path, "", None, findings)
+    return check_machine(path, document, findings, library)
+
+
+def check_machine(path: Path, document: Document, findings: tuple[Finding, ...], library: Library) -> MachineFile:
+    """Return what a document that was read already says as a machine file.
+
+    Args:
+        path: As it was named.
+        document: The file's values.
+        findings: What reading found.
+        library: The metrics and actions that it may name.
+    """
+    against = tuple(complaints(document.root.value, "machine"))
+    draft = _Draft.of(document, against)
+    reader = GuardReader(library, draft.guards, draft.guard_names)
+    guards = reader.read_all()
+    found = [*against, *check_states(draft.states, draft.initial), *check_row_names(draft.rows)]
+    for row in draft.rows:
+        found.extend(check_row(row, ("transitions", row.number - 1), draft.states, reader))
+    found.extend(reader.complaints)
+    everything = in_file_order(findings, document.findings(found))
+    if not has_errors(everything):
+        found.extend(check_whole(draft.states, draft.initial or "", draft.rows, reader))
+        everything = in_file_order(findings, document.findings(found))
+        return MachineFile(path, document.source.text, draft.definition(guards), everything)
+    return MachineFile(path, document.source.text, None, everything)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The parts of a machine file that the schema accepts."""
+
+    name: str
+    initial: str | None
+    states: tuple[StateDefinition, ...]
+    guards: Mapping[str, Value]
+    guard_names: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, document: Document, against: tuple[Complaint, ...]) -> "_Draft":
+        broken = {complaint.path for complaint in against}
+        broken |= {path[:length] for path in broken for length in range(1, len(path))}
+        value = document.root.value
+        members = value if isinstance(value, dict) else {}
+        guards = members.get("guards")
+        named = guards if isinstance(guards, dict) else {}
+        initial = members.get("initial")
+        return cls(
+            name=str(members.get("machine")),
+            initial=initial if isinstance(initial, str) else None,
+            states=tuple(_states(members.get("states"))),
+            guards={name: guard for name, guard in named.items() if ("guards", name) not in broken},
+            guard_names=tuple(named),
+            rows=tuple(
+                _row(document, index, item) for index, item in _accepted(members, "transitions", broken).items()
+            ),
+        )
+
+    def definition(self, guards: Mapping[str, Guard]) -> MachineDefinition:
+        return MachineDefinition(self.name, self.initial or "", self.states, guards, self.rows)
+
+
+def _accepted(
+    members: Mapping[str, Value], key: str, broken: set[tuple[str | int, ...]]
+) -> dict[int, dict[str, Value]]:
+    """Return the items of a list that are mappings and that the schema accepts, by index."""
+    items = members.get(key)
+    listed = enumerate(items) if isinstance(items, list) else ()
+    return {index: item for index, item in listed if isinstance(item, dict) and (key, index) not in broken}
+
+
+def _states(items: Value) -> Iterator[StateDefinition]:
+    """Yield whatever has a name, so that rows are not blamed for a mistake in the list of states."""
+    for item in items if isinstance(items, list) else []:
+        match item:
+            case dict() if isinstance(item.get("name"), str):
+                exposed, closing = item.get("exposed") is True, item.get("closing") is True
+                yield StateDefinition(str(item["name"]), exposed, closing)
+            case str(name):
+                yield StateDefinition(name)
+            case _:
+                pass
+
+
+def _row(document: Document, index: int, item: Mapping[str, Value]) -> Row:
+    name, dest, reason = item.get("name"), item["dest"], item.get("reason")
+    return Row(
+        number=index + 1,
+        name=name if isinstance(name, str) else f"row {index + 1}",
+        triggers=tuple(Trigger(trigger) for trigger in _names(item["trigger"])),
+        sources=_names(item["source"]),
+        dest=dest if isinstance(dest, str) else None,
+        reason=reason if isinstance(reason, str) else None,
+        conditions=_names(item.get("conditions", [])),
+        unless=_names(item.get("unless", [])),
+        actions=_names(item.get("after", [])),
+        place=document.place(("transitions", index)),
+    )
+
+
+def _names(value: Value) -> tuple[str, ...]:
+    """Return one name or several as several."""
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)

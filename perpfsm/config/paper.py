@@ -1,0 +1,31 @@
+"""The settings of the paper exchange as one value; names, units and defaults are those of the schema."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from perpfsm.market.instrument import Instrument
+from perpfsm.market.synthetic import SyntheticSettings
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSettings:
+    """The paper exchange.
+
+    Attributes:
+        instrument: The contract's grids and minima.
+        balance: The wallet at the start, quote currency.
+        maker_fee: Percent of the notional of a resting fill; negative is a rebate.
+        taker_fee: Percent of the notional of a crossing fill; negative is a rebate.
+        fill_model: `touch` or `through`.
+        feed_file: The recording; None for a synthetic market.
+        synthetic: The synthetic market, when there is no recording.
+    """
+
+    instrument: Instrument
+    balance: Decimal = Decimal(10000)
+    maker_fee: Decimal = Decimal("0.02")
+    taker_fee: Decimal = Decimal("0.05")
+    fill_model: str = "touch"
+    feed_file: Path | None = None
+    synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)

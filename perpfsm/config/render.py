@@ -1,0 +1,117 @@
+"""Findings and parameters as text: lines for people, JSON for programs, annotations for GitHub."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perpfsm.config.examine import Report
+from perpfsm.errors import Finding, Severity
+
+SOURCE_MAX = 120
+
+
+class Look(StrEnum):
+    """What a line is, so that a terminal can colour it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    SOURCE = "source"
+    REMEDY = "remedy"
+    VALID = "valid"
+    INVALID = "invalid"
+    TABLE = "table"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text and what it is."""
+
+    look: Look
+    text: str
+
+
+def finding_lines(finding: Finding) -> Iterator[Line]:
+    """Yield a finding: what and where, its line of the file with a caret, and the remedy."""
+    look = Look.ERROR if finding.severity is Severity.ERROR else Look.WARNING
+    yield Line(look, f"{finding.place}: {finding.severity}[{finding.code}]: {finding.what}")
+    if finding.source and finding.place.line:
+        number = str(finding.place.line)
+        source, column = _window(finding.source, finding.place.column)
+        # Tabs are kept, so that the caret stands below its letter however wide a tab is.
+        padding = "".join("\t" if letter == "\t" else " " for letter in source[: column - 1])
+        yield Line(Look.SOURCE, f"  {number} | {source}")
+        yield Line(Look.SOURCE, f"  {' ' * len(number)} | {padding}^")
+    if finding.remedy:
+        yield Line(Look.REMEDY, f"  {finding.remedy}")
+
+
+def summary_line(report: Report, *, strict: bool) -> Line:
+    """Return the verdict on one file.
+
+    Args:
+        report: About the file.
+        strict: Whether warnings forbid running too.
+    """
+    errors, warnings = (report.count(severity) for severity in (Severity.ERROR, Severity.WARNING))
+    counts = [_plural(count, noun) for count, noun in ((errors, "error"), (warnings, "warning")) if count]
+    is_good = report.is_valid and not (strict and warnings)
+    verdict = f"valid {report.kind} file" if report.is_valid else "not valid"
+    return Line(Look.VALID if is_good else Look.INVALID, f"{report.path}: {', '.join([verdict, *counts])}")
+
+
+def to_json(reports: Iterable[Report]) -> str:
+    """Return reports as a JSON document."""
+    files = [
+        {
+            "path": report.path,
+            "kind": report.kind,
+            "valid": report.is_valid,
+            "findings": [_plain(finding) for finding in report.findings],
+        }
+        for report in reports
+    ]
+    return json.dumps({"files": files}, indent=2)
+
+
+def to_github(finding: Finding) -> str:
+    """Return a finding as a workflow command that annotates the line in a pull request."""
+    place = finding.place
+    where = f"file={_property(place.path)}"
+    if place.line:
+        where += f",line={place.line},col={place.column}"
+    message = f"{finding.what} {finding.remedy}".rstrip()
+    return f"::{finding.severity} {where},title={_property(finding.code)}::{_data(message)}"
+
+
+def _plain(finding: Finding) -> dict[str, str | int]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "path": finding.place.path,
+        "line": finding.place.line,
+        "column": finding.place.column,
+        "what": finding.what,
+        "remedy": finding.remedy,
+    }
+
+
+def _window(source: str, column: int) -> tuple[str, int]:
+    """Return the part of a long line around `column` (from 1), and the column within it."""
+    if len(source) <= SOURCE_MAX:
+        return source, column
+    start = min(max(0, column - SOURCE_MAX // 2), len(source) - SOURCE_MAX)
+    return source[start : start + SOURCE_MAX], column - start
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,150 @@
+"""A strategy file: text to a checked `Strategy`, everything that is wrong with it at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from perpfsm.config.documents import has_errors, in_file_order, read_document
+from perpfsm.config.machine_file import MachineFile, read_machine_file
+from perpfsm.config.nodes import Complaint, Document, Value
+from perpfsm.config.overrides import override
+from perpfsm.config.paper import PaperSettings
+from perpfsm.config.resources import machine_names, machine_path
+from perpfsm.config.schema import complaints, load_schema, unquoted
+from perpfsm.config.settings import Settings, settle
+from perpfsm.config.strategy_build import feed_file, paper_settings, parameters
+from perpfsm.config.strategy_checks import check_strategy
+from perpfsm.config.wording import did_you_mean, shown
+from perpfsm.decisions.parameters import Parameters, PositionManagement
+from perpfsm.errors import ConfigError, Finding, Severity
+from perpfsm.machine.definition import MachineDefinition
+from perpfsm.machine.shipped import shipped_library
+
+DEFAULT_MACHINES = {
+    PositionManagement.PROFIT_TAKING: "profit_taking",
+    PositionManagement.TRAILING_STOP: "trailing_stop",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A strategy that can run.
+
+    Attributes:
+        path: Of the file, as it was named.
+        text: Of the file, without what the command line changes.
+        parameters: What the decisions need.
+        derivative: The venue's name.
+        paper: The paper exchange's settings.
+        machine: The lifecycle.
+        machine_text: Text of the machine file.
+        machine_path: Where that file is.
+        findings: Warnings about either file.
+        values: Every parameter that the file or the command line sets, by dotted name.
+    """
+
+    path: Path
+    text: str
+    parameters: Parameters
+    derivative: str
+    paper: PaperSettings
+    machine: MachineDefinition
+    machine_text: str
+    machine_path: Path
+    findings: tuple[Finding, ...]
+    values: Mapping[str, Value]
+
+
+def load_strategy(path: Path, *, overrides: Mapping[str, str] | None = None) -> Strategy:
+    """Return the strategy in the file at `path`.
+
+    Args:
+        path: A strategy file.
+        overrides: Dotted names to YAML texts, as `--set` gives them; judged as a part of the whole.
+
+    Raises:
+        ConfigError: With every finding, when one of them is an error.
+    """
+    strategy, findings = read_strategy(path, overrides=overrides)
+    if strategy is None:
+        raise ConfigError(findings)
+    return strategy
+
+
+def read_strategy(
+    path: Path, *, overrides: Mapping[str, str] | None = None
+) -> tuple[Strategy | None, tuple[Finding, ...]]:
+    """Return the strategy in the file at `path`, None when there are errors, and every finding."""
+    document, findings = read_document(path)
+    if document is None:
+        return None, findings
+    return check_strategy_document(path, document, findings, overrides or {})
+
+
+def check_strategy_document(
+    path: Path, document: Document, findings: tuple[Finding, ...], overrides: Mapping[str, str]
+) -> tuple[Strategy | None, tuple[Finding, ...]]:
+    """Return what a document that was read already says as a strategy file.
+
+    Args:
+        path: As it was named.
+        document: The file's values.
+        findings: What reading found.
+        overrides: As in `load_strategy`.
+    """
+    document, refused = override(document, overrides)
+    value, warnings = unquoted(document.root.value, load_schema("strategy"))
+    against = tuple(complaints(value, "strategy"))
+    settings = settle(value, against)
+    found = [*warnings, *against, *check_strategy(settings), *_check_feed(path, settings)]
+    machine, complaint = _machine(path, settings)
+    if complaint is not None:
+        found.append(complaint)
+    everything = in_file_order((*findings, *refused), document.findings(found))
+    if machine is not None:
+        everything += machine.findings
+    if machine is None or machine.definition is None or has_errors(everything):
+        return None, everything
+    strategy = Strategy(
+        path=path,
+        text=document.source.text,
+        parameters=parameters(settings),
+        derivative=settings.text("derivative") or "",
+        paper=paper_settings(path, settings),
+        machine=machine.definition,
+        machine_text=machine.text,
+        machine_path=machine.path,
+        findings=everything,
+        values={name: settings.values[name] for name in settings.values if name in settings.explicit},
+    )
+    return strategy, everything
+
+
+def _machine(path: Path, settings: Settings) -> tuple[MachineFile | None, Complaint | None]:
+    """Return the lifecycle that a strategy runs, or what is wrong with its name; neither when that was refused."""
+    management = settings.text("position_management")
+    name = settings.text("machine")
+    if name is None and "machine" not in settings.explicit and management is not None:
+        name = DEFAULT_MACHINES[PositionManagement(management)]
+    if name is None:
+        return None, None
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        file = path.parent / name
+    else:
+        shipped = machine_path(name)
+        if shipped is None:
+            what = f"{shown(name)} is not a shipped lifecycle."
+            remedy = did_you_mean(name, machine_names()) or "Name a file, such as machines/mine.yaml."
+            return None, Complaint(("machine",), "unknown-machine", what, remedy)
+        file = shipped
+    return read_machine_file(file, shipped_library()), None
+
+
+def _check_feed(path: Path, settings: Settings) -> tuple[Complaint, ...]:
+    """Return a warning when the recording is not there; `--feed` may still name another."""
+    file = feed_file(path, settings)
+    if file is None or file.is_file():
+        return ()
+    what = f"There is no recording at {shown(str(file))}."
+    remedy = "Check the path, which starts at the strategy file's folder, or run with --feed."
+    return (Complaint(("paper", "feed", "file"), "missing-feed", what, remedy, severity=Severity.WARNING),)

@@ -1,0 +1,193 @@
+"""What a schema cannot say: how the parameters of one strategy must fit together; each rule its own small function."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from perpfsm.config.nodes import Complaint, Path
+from perpfsm.config.settings import Settings, described_parameters
+from perpfsm.config.wording import plain
+from perpfsm.decisions.parameters import PositionManagement
+from perpfsm.errors import Severity
+from perpfsm.market.instrument import round_size
+
+NANOSECONDS = 10**9
+PAPER_LEVERAGE_MAX = 125  # the highest bracket of the venues that paper stands for
+
+_MANAGEMENT = {
+    PositionManagement.PROFIT_TAKING: ("long_profit_taking_spread", "short_profit_taking_spread"),
+    PositionManagement.TRAILING_STOP: ("ts_activation_spread", "ts_callback_rate"),
+}
+
+Check = Callable[[Settings], Iterator[Complaint]]
+
+
+def check_strategy(settings: Settings) -> tuple[Complaint, ...]:
+    """Return what every check has to say; a check whose parameters were refused already says nothing."""
+    return tuple(complaint for check in CHECKS for complaint in check(settings))
+
+
+def reference_price(settings: Settings) -> Decimal | None:
+    """Return the price that percentages can be shown against before any market data; None when nothing is known."""
+    return None if settings.text("paper.feed.file") else settings.number("paper.feed.synthetic.start_price")
+
+
+def minimum_spread_is_below_spreads(settings: Settings) -> Iterator[Complaint]:
+    """A quote that is nearer than `minimum_spread` would be cancelled as soon as it is placed (B6)."""
+    least = settings.number("minimum_spread")
+    for name in ("bid_spread", "ask_spread"):
+        spread = settings.number(name)
+        if least is not None and spread is not None and least >= spread:
+            what = (
+                f"minimum_spread {plain(least)} is not below {name} {plain(spread)}, so every such quote would be "
+                "cancelled."
+            )
+            yield Complaint(("minimum_spread",), "minimum-spread", what, f"Use less than {plain(spread)}.")
+
+
+def floor_is_below_ceiling(settings: Settings) -> Iterator[Complaint]:
+    """A price band with its floor above its ceiling allows no quote anywhere."""
+    floor, ceiling = settings.number("price_floor"), settings.number("price_ceiling")
+    if floor is not None and ceiling is not None and 0 < ceiling < floor:
+        what = f"price_floor {plain(floor)} is above price_ceiling {plain(ceiling)}."
+        yield Complaint(("price_floor",), "floor-above-ceiling", what, "Swap them.")
+
+
+def management_uses_its_parameters(settings: Settings) -> Iterator[Complaint]:
+    """Parameters of the other position management do nothing."""
+    chosen = settings.text("position_management")
+    if chosen is None or "machine" in settings.explicit:
+        return
+    for management, names in _MANAGEMENT.items():
+        for name in names:
+            if management != chosen and name in settings.explicit and settings.number(name):
+                what = f"{name} is not used with position_management {chosen}."
+                yield _warning(name, "unused-parameter", what, f"Remove it, or use {management}.")
+
+
+def profit_is_taken_with_gain(settings: Settings) -> Iterator[Complaint]:
+    """A take-profit at the entry price earns nothing, and a trail without callback ends at its first peak."""
+    chosen = settings.text("position_management")
+    if chosen == PositionManagement.PROFIT_TAKING:
+        for name in _MANAGEMENT[PositionManagement.PROFIT_TAKING]:
+            if settings.number(name) == 0:
+                what = f"{name} is 0, so the profit is taken at the entry price."
+                yield _warning(name, "no-gain", what, "Use a spread that covers the fees.")
+    if chosen == PositionManagement.TRAILING_STOP and settings.number("ts_callback_rate") == 0:
+        what = "ts_callback_rate is 0, so trailing ends at the first price that is no new peak."
+        yield _warning("ts_callback_rate", "no-gain", what, "Use a rate above 0.")
+
+
+def stop_is_set(settings: Settings) -> Iterator[Complaint]:
+    """A bot without a stop is legal and seldom meant."""
+    if settings.number("stop_loss_spread") == 0:
+        what = "stop_loss_spread is 0, so there is no stop loss."
+        yield _warning("stop_loss_spread", "no-stop", what, "Set the loss, in percent, at which a position is closed.")
+
+
+def leverage_is_in_bracket(settings: Settings) -> Iterator[Complaint]:
+    """The paper exchange offers what the venues offer that it stands for."""
+    leverage = settings.number("leverage")
+    if leverage is not None and leverage > PAPER_LEVERAGE_MAX:
+        what = f"leverage {plain(leverage)} is beyond the venue's bracket, which ends at {PAPER_LEVERAGE_MAX}."
+        yield Complaint(("leverage",), "leverage-bracket", what, f"Use at most {PAPER_LEVERAGE_MAX}.")
+
+
+def instrument_sizes_are_ordered(settings: Settings) -> Iterator[Complaint]:
+    """The largest order cannot be smaller than the smallest."""
+    least, most = (settings.number(f"paper.instrument.{name}") for name in ("min_size", "max_size"))
+    if least is not None and most is not None and most < least:
+        what = f"paper.instrument.max_size {plain(most)} is below min_size {plain(least)}."
+        yield Complaint(("paper", "instrument", "max_size"), "size-limits", what, "Swap them.")
+
+
+def amount_fits_instrument(settings: Settings) -> Iterator[Complaint]:
+    """An order below the venue's minimum is never placed; one off the step grid is rounded down (B2)."""
+    amount = settings.number("order_amount")
+    step, least, most = (settings.number(f"paper.instrument.{name}") for name in ("step", "min_size", "max_size"))
+    if amount is None or step is None or least is None:
+        return
+    rounded = round_size(amount, step=step)
+    if rounded < least:
+        what = f"order_amount {plain(amount)} is below the smallest order, {plain(least)}."
+        yield Complaint(("order_amount",), "below-minimum", what, f"Use at least {plain(least)}.")
+        return
+    if most is not None and rounded > most:
+        what = f"order_amount {plain(amount)} is above the largest order, {plain(most)}."
+        yield Complaint(("order_amount",), "above-maximum", what, f"Use at most {plain(most)}.")
+    if rounded != amount:
+        what = f"order_amount {plain(amount)} is not on the size step {plain(step)}; orders are {plain(rounded)}."
+        yield _warning("order_amount", "off-step", what, f"Write {plain(rounded)}.")
+    price = reference_price(settings)
+    notional = settings.number("paper.instrument.min_notional")
+    if price is not None and notional is not None and rounded * price < notional:
+        what = (
+            f"order_amount {plain(amount)} at {plain(price, grouped=True)} is worth less than the smallest order, "
+            f"{plain(notional)}."
+        )
+        yield _warning("order_amount", "below-notional", what, "Use a larger amount.")
+
+
+def levels_stay_in_range(settings: Settings) -> Iterator[Complaint]:
+    """The last level still has a positive size and a spread below 100 (B2)."""
+    levels = settings.number("order_levels")
+    if levels is None:
+        return
+    amount, more = settings.number("order_amount"), settings.number("order_level_amount")
+    if amount is not None and more is not None and levels > 1 and amount + (levels - 1) * more <= 0:
+        what = (
+            f"order_level_amount {plain(more)} leaves level {plain(levels)} without a size: "
+            f"{plain(amount + (levels - 1) * more)}."
+        )
+        yield Complaint(("order_level_amount",), "level-amount", what, "Use fewer levels or a smaller change.")
+    wider = settings.number("order_level_spread")
+    for name in ("bid_spread", "ask_spread"):
+        spread = settings.number(name)
+        if spread is not None and wider is not None and levels > 1 and spread + (levels - 1) * wider >= 100:
+            last = plain(spread + (levels - 1) * wider)
+            what = (
+                f"order_level_spread {plain(wider)} takes level {plain(levels)} of {name} to {last} %, but it must "
+                "be below 100."
+            )
+            yield Complaint(("order_level_spread",), "level-spread", what, "Use fewer levels or a smaller step.")
+
+
+def spreads_exceed_a_tick(settings: Settings) -> Iterator[Complaint]:
+    """A spread below one tick is rounded to whatever the grid allows."""
+    price, tick = reference_price(settings), settings.number("paper.instrument.tick")
+    for name in ("bid_spread", "ask_spread"):
+        spread = settings.number(name)
+        if price is not None and tick is not None and spread is not None and price * spread < tick * 100:
+            what = f"{name} {plain(spread)} % of {plain(price, grouped=True)} is less than one tick, {plain(tick)}."
+            yield _warning(name, "spread-below-tick", what, "Use a wider spread.")
+
+
+def times_are_whole_nanoseconds(settings: Settings) -> Iterator[Complaint]:
+    """Times are integer nanoseconds inside; a finer one would be another time than the file says."""
+    for name, schema in described_parameters().items():
+        seconds = settings.number(name) if schema["x-unit"] == "seconds" else None
+        if seconds is not None and (seconds * NANOSECONDS) % 1:
+            what = f"{name} {plain(seconds)} is finer than a nanosecond."
+            yield Complaint(_path(name), "time-too-fine", what, "Use at most nine decimals.")
+
+
+CHECKS: tuple[Check, ...] = (
+    minimum_spread_is_below_spreads,
+    floor_is_below_ceiling,
+    management_uses_its_parameters,
+    profit_is_taken_with_gain,
+    stop_is_set,
+    leverage_is_in_bracket,
+    instrument_sizes_are_ordered,
+    amount_fits_instrument,
+    levels_stay_in_range,
+    spreads_exceed_a_tick,
+    times_are_whole_nanoseconds,
+)
+
+
+def _path(name: str) -> Path:
+    return tuple(name.split("."))
+
+
+def _warning(name: str, code: str, what: str, remedy: str) -> Complaint:
+    return Complaint(_path(name), code, what, remedy, severity=Severity.WARNING)

@@ -1,0 +1,1 @@
+"""Trading decisions as pure functions: quotes, exits, reconciliation and risk."""

@@ -1,0 +1,1 @@
+"""The session of one bot, pure and synchronous: events in, commands and records out."""

@@ -1,0 +1,212 @@
+"""The session of one bot: one event at a time in, records and approved commands out; it performs nothing."""
+
+from perpfsm.engine.health import SILENT, Health, judge, jumps
+from perpfsm.engine.limits import loss_band
+from perpfsm.engine.outbox import Outbox
+from perpfsm.engine.records import DataRecord, OperatorRecord
+from perpfsm.engine.setup import SessionSetup
+from perpfsm.engine.state import RISK, State
+from perpfsm.engine.takedown import next_try_ns, take_down
+from perpfsm.engine.venue_events import apply_event
+from perpfsm.machine.bands import band_of
+from perpfsm.machine.definition import Trigger
+from perpfsm.machine.leg import NO_REASON
+from perpfsm.market.band import EVERYWHERE, NOWHERE, Band
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.moments import later
+from perpfsm.market.order import OrderFilled, VenueEvent
+
+STEPS_MAX = 32
+ENGINE = "engine"
+
+
+class Session:
+    """One bot at the seam to its driver.
+
+    The driver gives it one event, then calls `offer_market` until it returns False, and empties the outbox after
+    every call: records are written, then commands are sent. What the venue answers is given first.
+    """
+
+    def __init__(self, setup: SessionSetup) -> None:
+        """Start from `setup`, before the first message."""
+        self.state = State(setup)
+        self._risk = setup.parameters.risk
+        self._own = self._watch = NOWHERE
+        self._heard_ns = 0
+        self._steps = 0
+        self._has_faulted = False
+        self._is_flattened_by_silence = False
+
+    @property
+    def outbox(self) -> Outbox:
+        """Records and commands that wait for the driver."""
+        return self.state.outbox
+
+    def sleeps_through(self, quote: Quote, *, is_matched: bool = False) -> bool:
+        """Return whether nothing can happen on `quote`; if so it becomes the newest one, and that is all.
+
+        Args:
+            quote: The next quote of the feed.
+            is_matched: Whether the exchange has seen it, so that its own band does not matter any more.
+        """
+        band = self._own if is_matched else self._watch
+        if not band.holds(quote) or quote.bid > quote.ask or jumps(self.state.quote, quote, self._risk.max_jump_pct):
+            return False
+        self.state.quote = quote
+        if quote.mark is not None:
+            self.state.mark = quote.mark
+        self._heard_ns = quote.time_ns
+        return True
+
+    def on_message(self, message: MarketMessage) -> None:
+        """Take a message that may matter: fold it into health and prices."""
+        state = self.state
+        self._begin(message.time_ns)
+        match message:
+            case Trade():
+                return
+            case MarkPrice():
+                state.mark = message.mark
+                state.bands.clear()
+            case Quote() | BadQuote():
+                self._heard_ns = message.time_ns
+                self._is_flattened_by_silence = False
+                health = judge(message, before=state.quote, max_jump_pct=self._risk.max_jump_pct)
+                if isinstance(message, Quote) and message.bid <= message.ask:
+                    state.quote = message
+                    if message.mark is not None:
+                        state.mark = message.mark
+                self._note_health(health)
+        state.check_loss()
+
+    def on_deadline(self, now_ns: int) -> None:
+        """Let time pass to `now_ns` without a message; silence may be one of the things that are due."""
+        self._begin(now_ns)
+        stale, flatten = self._silence_due()
+        is_silent = flatten is not None and now_ns >= flatten
+        if is_silent or (stale is not None and now_ns >= stale):
+            self._note_health(SILENT)
+        if is_silent:
+            self._flatten_for_silence()
+
+    def on_event(self, event: VenueEvent) -> None:
+        """Take one event of the venue."""
+        self.state.now_ns = event.time_ns
+        apply_event(self.state, event)
+        if self._is_flattened_by_silence and isinstance(event, OrderFilled):
+            leg = self.state.legs[event.fill.leg]
+            if not leg.position.is_flat and leg.exit_reason == NO_REASON:
+                self._flatten_for_silence()
+
+    def on_operator(self, action: str, who: str, why: str, now_ns: int) -> None:
+        """Pause, resume, stop, halt or flatten.
+
+        Args:
+            action: One of these five.
+            who: `operator`, or what acts in that place, such as `feed end`.
+            why: In words, for the journal.
+            now_ns: Event time.
+        """
+        self._begin(now_ns)
+        if action == "resume":
+            self._has_faulted = False
+        self.state.operate(action, who, why)
+
+    def offer_market(self) -> bool:
+        """Release what has waited, else let the first leg that can move move; return whether anything happened.
+
+        A machine that was found at fault is not asked any more until an operator resumes.
+        """
+        state = self.state
+        if state.desk.release(state.legs, quote=state.quote, now_ns=state.now_ns):
+            state.bands.clear()
+            return True
+        if self._has_faulted:
+            return take_down(state)
+        for name in state.legs:
+            if state.trigger(name, Trigger.MARKET) is not None:
+                self._steps += 1
+                if self._steps > STEPS_MAX * len(state.legs):
+                    self._fault()
+                return True
+        return False
+
+    def watch(self, beside: Band) -> None:
+        """Remember that the exchange's band is `beside` now."""
+        self._watch = self._own & beside
+
+    def rest(self, beside: Band) -> None:
+        """Remember within which band nothing can happen here, and in which not even at the exchange (`beside`)."""
+        state = self.state
+        if state.stops.end_pause(state.now_ns):
+            state.bands.clear()
+        band = EVERYWHERE
+        for name, leg in state.legs.items():
+            kept = state.bands.get(name)
+            if kept is None or state.now_ns >= kept.due_ns or state.quote is None or not kept.holds(state.quote):
+                state.bands[name] = kept = band_of(state.setup.lifecycle, leg, state.view(leg))
+            band &= kept
+        slack = state.loss_left()
+        if slack is not None:
+            positions = [leg.position for leg in state.legs.values()]
+            band &= loss_band(positions, state.quote, slack=slack, tick=state.setup.instrument.tick)
+        next_try = next_try_ns(state) if self._has_faulted else None
+        for due_ns in (state.stops.cooldown_until_ns, state.table.next_release_ns(), next_try):
+            if due_ns is not None and due_ns > state.now_ns:
+                band &= Band(due_ns=due_ns)
+        self._own = band if state.health.is_good else band & NOWHERE
+        self.watch(beside)
+
+    @property
+    def due_ns(self) -> int:
+        """When something is due without a message, nanoseconds since the epoch; NEVER when nothing is."""
+        return min(due for due in (*self._silence_due(), self._watch.due_ns) if due is not None)
+
+    def _silence_due(self) -> tuple[int | None, int | None]:
+        """Return when silence makes the data stale, and when it flattens; None where it does not."""
+        stale, flatten = self._risk.stale_after, self._risk.stale_flatten_after
+        if self.state.quote is None:
+            return None, None
+        return (
+            None if stale is None or not self.state.health.is_good else later(self._heard_ns, stale),
+            None if flatten is None or self._is_flattened_by_silence else later(self._heard_ns, flatten),
+        )
+
+    def _begin(self, now_ns: int) -> None:
+        """Start an event from outside: what only the last one knew is forgotten."""
+        self.state.now_ns = now_ns
+        self._steps = 0
+        for name, leg in self.state.legs.items():
+            if leg.peak_is_new:
+                self.state.legs[name] = twin = leg.copy()
+                twin.peak_is_new = False
+
+    def _note_health(self, health: Health) -> None:
+        """Journal a change of health, and tell the machine when good data turned bad."""
+        state = self.state
+        was, state.health = state.health, health
+        if health.status == was.status:
+            return
+        state.bands.clear()
+        state.outbox.records.append(DataRecord(state.now_ns, health.status, health.detail))
+        if was.is_good:
+            for name in state.legs:
+                state.trigger(name, Trigger.DATA_BAD)
+
+    def _flatten_for_silence(self) -> None:
+        """Close what is open, because nobody knows what it is worth; once, and again for a fill that comes late."""
+        self._is_flattened_by_silence = True
+        self.state.operate("flatten", RISK, f"no quote for {self._risk.stale_flatten_after} s")
+
+    def _fault(self) -> None:
+        """The machine does not come to rest: halt, and take down its orders and positions."""
+        self._has_faulted = True
+        state = self.state
+        state.quoting.throw("halt")
+        why = f"the machine did not come to rest within {STEPS_MAX} steps, so its orders and positions are taken down"
+        state.outbox.records.append(OperatorRecord(state.now_ns, "halt", ENGINE, why))
+        for name, leg in state.legs.items():
+            if not leg.position.is_flat:
+                state.legs[name] = twin = leg.copy()
+                twin.exit_reason = RISK
+        take_down(state)

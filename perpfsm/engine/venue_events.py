@@ -1,0 +1,128 @@
+"""What an event of the venue does to the session: orders move, fills are booked, the machine is told."""
+
+from decimal import Decimal
+
+from perpfsm.decisions.exits import is_dust
+from perpfsm.decisions.proposals import Cancel
+from perpfsm.engine.books import parts_of
+from perpfsm.engine.records import OrderRecord, RefusalRecord
+from perpfsm.engine.state import State
+from perpfsm.machine.definition import Trigger
+from perpfsm.machine.leg import NO_REASON
+from perpfsm.market.fill import Fill
+from perpfsm.market.order import (
+    CancelRejected,
+    Liquidated,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderUnknown,
+    PositionChanged,
+    Role,
+    VenueEvent,
+)
+from perpfsm.market.position import ZERO, Position
+from perpfsm.market.side import LegName
+from perpfsm.market.working import OrderStatus
+
+NETTED = "netted"
+DUST = "below the venue's minimum, so it is held until it can be closed"
+AWAITING = frozenset({OrderStatus.PENDING, OrderStatus.UNKNOWN})
+
+
+def apply_event(state: State, event: VenueEvent) -> None:
+    """Take one event of the venue into `state`."""
+    state.bands.clear()
+    match event:
+        case OrderFilled(fill=fill):
+            _book(state, fill)
+        case OrderAccepted(client_id=client_id):
+            if state.table.status(client_id) in AWAITING:
+                _move(state, client_id, OrderStatus.WORKING)
+                _cancel_again(state, client_id)
+        case OrderCanceled(client_id=client_id):
+            _move(state, client_id, OrderStatus.CANCELED)
+        case OrderUnknown(client_id=client_id):
+            _move(state, client_id, OrderStatus.UNKNOWN)
+        case CancelRejected(client_id=client_id, code=code, reason=reason):
+            _move(state, client_id, OrderStatus.UNKNOWN, f"cancel rejected: {code} {reason}")
+        case OrderRejected(client_id=client_id, code=code, reason=reason):
+            _lose(state, client_id, OrderStatus.REJECTED, f"{code} {reason}")
+        case OrderExpired(client_id=client_id, reason=reason):
+            _lose(state, client_id, OrderStatus.EXPIRED, reason)
+        case Liquidated(leg=leg, realised=realised):
+            _change_position(state, leg, Position(), Trigger.LIQUIDATED, realised)
+            state.halt("the position was liquidated")
+        case PositionChanged(leg=leg, size=size, cost=cost):
+            _change_position(state, leg, Position(size, cost), Trigger.POSITION_CHANGED, ZERO)
+
+
+def _move(state: State, client_id: str, status: OrderStatus, detail: str = "") -> None:
+    """Give an order another status and journal it; an order that is not ours is left alone."""
+    order = state.table.find(client_id)
+    if order is None:
+        return
+    state.table.move(client_id, status)
+    state.outbox.records.append(OrderRecord(state.now_ns, order.leg.value, client_id, status.value, detail))
+
+
+def _cancel_again(state: State, client_id: str) -> None:
+    """Ask once more for the cancel of an order that turns out to work although one was asked for."""
+    order = state.table.find(client_id)
+    if order is not None and state.table.is_unwanted(client_id):
+        leg = state.legs[order.leg]
+        state.desk.carry_out(leg, (Cancel(client_id),), quote=state.quote, now_ns=state.now_ns)
+
+
+def _lose(state: State, client_id: str, status: OrderStatus, detail: str) -> None:
+    """An order is gone although nobody asked for it; an exit that is still needed is remembered as lost."""
+    order = state.table.find(client_id)
+    was = state.table.status(client_id)
+    _move(state, client_id, status, detail)
+    if order is None or was is None:
+        return
+    leg = state.legs[order.leg]
+    is_needed = order.reason == leg.exit_reason and was is not OrderStatus.CANCELING
+    if order.role.is_exit and is_needed and not leg.position.is_flat:
+        state.legs[order.leg] = leg = leg.copy()
+        is_first = order.role is Role.CLOSE and leg.exits_placed <= 1  # what a take-profit lost before does not count
+        leg.exit_losses = 1 if is_first else leg.exit_losses + 1
+        leg.exit_lost_ns = state.now_ns
+    state.trigger(order.leg, Trigger.ORDER_LOST)
+
+
+def _book(state: State, fill: Fill) -> None:
+    """Book a fill, in two parts when it flips the position, and tell the machine after each."""
+    order = state.table.find(fill.client_id)
+    state.table.filled(fill.client_id, fill.size)
+    for part in parts_of(fill, state.legs[fill.leg]):
+        leg = state.legs[fill.leg].copy()
+        reason = leg.exit_reason
+        state.outbox.records.append(state.books.book(part, leg, order))
+        state.legs[fill.leg] = leg
+        state.trigger(fill.leg, Trigger.FILL)
+        state.legs[fill.leg] = settled = state.legs[fill.leg].copy()
+        settled.fill_effect = NO_REASON
+        if settled.position.is_flat:
+            state.closed(leg, NETTED if reason == NO_REASON else reason)
+        elif leg.fill_effect == "reduced" and is_dust(leg.position, state.quote, state.setup.instrument):
+            what = f"close of {abs(leg.position.size):f}"
+            state.outbox.records.append(RefusalRecord(state.now_ns, leg.name.value, what, DUST))
+    state.check_loss()
+
+
+def _change_position(state: State, name: LegName, position: Position, trigger: Trigger, realised: Decimal) -> None:
+    """The venue says what a leg holds now: by force, or by another hand."""
+    leg = state.legs[name].copy()
+    was_exposed = not leg.position.is_flat
+    leg.position = position
+    if not was_exposed:
+        leg.opened_ns, leg.realised, leg.fees = state.now_ns, ZERO, ZERO
+    leg.realised += realised
+    state.books.add(realised)
+    state.legs[name] = leg
+    state.trigger(name, trigger)
+    if was_exposed and position.is_flat:
+        state.closed(leg, "liquidation" if trigger is Trigger.LIQUIDATED else "external")

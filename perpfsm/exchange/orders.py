@@ -1,0 +1,92 @@
+"""Our orders that work at the exchange, each side in price-time priority."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from perpfsm.market.order import PlaceOrder
+from perpfsm.market.position import ZERO
+from perpfsm.market.side import LegName, Side
+
+
+def closes(order: PlaceOrder) -> bool:
+    """Return whether `order` can only reduce: reduce-only, or on the closing side of a Hedge leg."""
+    return order.reduce_only or order.side not in order.leg.opening_sides
+
+
+@dataclass(slots=True, eq=False)
+class VenueOrder:
+    """One order and what is left of it; the only value here that changes in place.
+
+    Attributes:
+        order: As it was placed.
+        limit: The worst price that it accepts, quote currency; infinite in its favour for MARKET.
+        remaining: Base units that can still execute; zero once it has left the book.
+        closes: Whether it can only reduce.
+        takes: Whether it has crossed the market ever since it arrived, so that it takes what becomes available.
+        priced_at: The price by which its margin is counted, quote currency.
+        margin: What its remainder ties up, quote currency.
+    """
+
+    order: PlaceOrder
+    limit: Decimal
+    remaining: Decimal
+    closes: bool
+    takes: bool
+    priced_at: Decimal
+    margin: Decimal
+
+
+class OwnOrders:
+    """Every working order, oldest first, and both sides with the best price first.
+
+    Attributes:
+        by_id: Client id to order, oldest first.
+        buys: Highest limit first, older first at the same limit.
+        sells: Lowest limit first, older first at the same limit.
+        takers: Those that take, oldest first.
+    """
+
+    __slots__ = ("buys", "by_id", "sells", "takers")
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, VenueOrder] = {}
+        self.buys: list[VenueOrder] = []
+        self.sells: list[VenueOrder] = []
+        self.takers: list[VenueOrder] = []
+
+    def line(self, side: Side) -> list[VenueOrder]:
+        """Return the orders of `side`, the first to execute first."""
+        return self.buys if side is Side.BUY else self.sells
+
+    def add(self, working: VenueOrder) -> None:
+        """Put an order behind every one that is as good or better."""
+        self.by_id[working.order.client_id] = working
+        if working.takes:
+            self.takers.append(working)
+        line = self.line(working.order.side)
+        place = len(line)
+        buys = line is self.buys
+        while place and (working.limit > line[place - 1].limit if buys else working.limit < line[place - 1].limit):
+            place -= 1
+        line.insert(place, working)
+
+    def remove(self, working: VenueOrder) -> None:
+        """Take an order off the book; nothing of it can execute from here on."""
+        del self.by_id[working.order.client_id]
+        self.line(working.order.side).remove(working)
+        if working.takes:
+            self.takers.remove(working)
+        working.remaining = ZERO
+
+    def let_rest(self, working: VenueOrder) -> None:
+        """Turn an order that took into one that rests."""
+        working.takes = False
+        self.takers.remove(working)
+
+    def reserved(self) -> Decimal:
+        """Return the margin that all working orders tie up, quote currency."""
+        return sum((working.margin for working in self.by_id.values()), ZERO)
+
+    def closing_size(self, leg: LegName) -> Decimal:
+        """Return the base units that the working closing orders of `leg` could still execute."""
+        return sum((each.remaining for each in self.by_id.values() if each.closes and each.order.leg is leg), ZERO)

@@ -1,0 +1,66 @@
+"""Quotes CSV: a timestamp, the best bid and ask, optionally the mark price and the last price."""
+
+from collections import Counter
+
+from perpfsm.feeds.csv_columns import Columns
+from perpfsm.feeds.numbers import PositiveNumbers, Unusable
+from perpfsm.feeds.timestamps import to_ns
+from perpfsm.market.messages import BadQuote, Quote
+
+PRICES = ("bid_price", "bid_size", "ask_price", "ask_size")
+REQUIRED = ("timestamp", *PRICES)
+OPTIONAL = ("mark_price", "last_price")
+
+
+class QuotesParser:
+    """Reads the rows of a quotes CSV.
+
+    An empty `mark_price` or `last_price` is a row that does not carry it. `last_price` is checked like the others
+    and otherwise waits for `price_type: last_price`, which is not built yet.
+
+    Attributes:
+        symbol: None; no column says it.
+        skipped: Rows without a message; there are none.
+    """
+
+    __slots__ = ("_columns", "_numbers", "_optional", "_prices", "_time", "skipped", "symbol")
+
+    def __init__(self, header: bytes, name: str) -> None:
+        """Read the header.
+
+        Args:
+            header: The header line.
+            name: The file's name, for errors.
+
+        Raises:
+            FeedError: When the header is not one of a quotes CSV.
+        """
+        self.symbol: str | None = None
+        self.skipped: Counter[str] = Counter()
+        self._columns = columns = Columns(header, where=name, required=REQUIRED, optional=OPTIONAL)
+        self._numbers = PositiveNumbers()
+        self._time = columns.index("timestamp")
+        self._prices = tuple((price, columns.index(price)) for price in PRICES)
+        self._optional = tuple((price, columns.index(price)) for price in OPTIONAL if price in columns.names)
+
+    def parse(self, line: bytes) -> Quote | BadQuote | None:
+        """Return the quote of a row.
+
+        Raises:
+            BadLine: When the row cannot be read.
+        """
+        cells = self._columns.cells(line)
+        if not cells:
+            return None
+        time_ns = to_ns(cells[self._time])
+        numbers = self._numbers
+        try:
+            bid, bid_size, ask, ask_size = [numbers[cells[index]] for _, index in self._prices]
+            extras = {name: numbers[cells[index]] for name, index in self._optional if cells[index].strip()}
+        except Unusable:
+            return BadQuote(time_ns, self._problem(cells))
+        return Quote(time_ns, bid, bid_size, ask, ask_size, extras.get("mark_price"))
+
+    def _problem(self, cells: list[str]) -> str:
+        carried = (*self._prices, *(column for column in self._optional if cells[column[1]].strip()))
+        return self._numbers.problem((name, cells[index]) for name, index in carried)

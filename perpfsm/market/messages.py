@@ -1,0 +1,76 @@
+"""Market data as values: what a feed delivers, in the order in which it was received."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from perpfsm.market.side import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The best bid and ask; finite and positive, possibly crossed (bid > ask), which data health judges.
+
+    Attributes:
+        time_ns: When it was received here, nanoseconds since the epoch.
+        bid: Best bid price.
+        bid_size: Base units shown there.
+        ask: Best ask price.
+        ask_size: Base units shown there.
+        mark: The venue's mark price where the same line carries it.
+        exchange_ns: The venue's own time, never mixed with `time_ns`.
+    """
+
+    time_ns: int
+    bid: Decimal
+    bid_size: Decimal
+    ask: Decimal
+    ask_size: Decimal
+    mark: Decimal | None = None
+    exchange_ns: int | None = None
+
+    @property
+    def mid(self) -> Decimal:
+        """Half of bid plus ask."""
+        return (self.bid + self.ask) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class BadQuote:
+    """A quote that cannot be used: a side is missing, or a number is not finite or not positive."""
+
+    time_ns: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A public trade.
+
+    Attributes:
+        aggressor: The side that took.
+    """
+
+    time_ns: int
+    price: Decimal
+    size: Decimal
+    aggressor: Side
+    exchange_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPrice:
+    """The venue's mark price, finite and positive.
+
+    Attributes:
+        funding_rate: The rate of the next funding as a fraction (0.0001 is 0.01 %), where the feed has it.
+        funding_ns: When that funding is due, nanoseconds since the epoch.
+    """
+
+    time_ns: int
+    mark: Decimal
+    funding_rate: Decimal | None = None
+    funding_ns: int | None = None
+    exchange_ns: int | None = None
+
+
+MarketMessage = Quote | BadQuote | Trade | MarkPrice

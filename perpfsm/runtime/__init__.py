@@ -1,0 +1,1 @@
+"""The runtime: clock, driver and wiring of a session, and the tally of what it did."""

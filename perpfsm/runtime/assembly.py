@@ -1,0 +1,201 @@
+"""Assembly: from a strategy, a feed and a journal to a driver that is ready for the first message."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import chain
+
+from perpfsm import __version__
+from perpfsm.config.strategy import Strategy
+from perpfsm.engine.records import Record, RunRecord
+from perpfsm.engine.session import Session
+from perpfsm.engine.setup import SessionSetup
+from perpfsm.errors import FeedError
+from perpfsm.exchange.paper import PaperExchange
+from perpfsm.exchange.settings import ExchangeSettings, FillModel
+from perpfsm.feeds import Feed, is_market
+from perpfsm.journal.decode import record_of
+from perpfsm.journal.reader import read_entries
+from perpfsm.journal.store import Journal
+from perpfsm.machine.build import build_lifecycle
+from perpfsm.machine.shipped import shipped_library
+from perpfsm.market.messages import MarketMessage
+from perpfsm.runtime.driver import Driver
+from perpfsm.runtime.recovery import Recovered, recover
+
+PERCENT = Decimal(100)
+EPOCH_CHARACTERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A feed of which the first message was read, so that what is wrong with it shows before anything is written.
+
+    Attributes:
+        feed: Where they come from.
+        messages: All of them, the first included.
+        start_ns: When the first one came, nanoseconds since the epoch.
+    """
+
+    feed: Feed
+    messages: Iterator[MarketMessage]
+    start_ns: int
+
+    def kept_by(self, keep: Callable[[MarketMessage], None]) -> "Opened":
+        """Return the same feed, with `keep` called with every message before it is given on."""
+        return replace(self, messages=_kept(self.messages, keep))
+
+
+def open_messages(feed: Feed, market: str) -> Opened:
+    """Read the first message of `feed` and make sure that it is of `market`, such as BTC-USDT.
+
+    Raises:
+        FeedError: When the feed cannot be read, is empty, or is of another market.
+    """
+    messages = feed.messages()
+    first = next(messages, None)
+    if first is None:
+        raise FeedError("The feed holds no message.", where=feed.name, remedy="Give another one with --feed.")
+    if feed.symbol is not None and not is_market(feed.symbol, market):
+        raise FeedError(
+            f"This is a recording of {feed.symbol}, the strategy trades {market}.",
+            where=feed.name,
+            remedy="Give a recording of the strategy's market, or change `market`.",
+        )
+    return Opened(feed, chain([first], messages), first.time_ns)
+
+
+def _kept(messages: Iterator[MarketMessage], keep: Callable[[MarketMessage], None]) -> Iterator[MarketMessage]:
+    """Yield `messages`, each of them kept before it is given on."""
+    for message in messages:
+        keep(message)
+        yield message
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A run that is ready.
+
+    Attributes:
+        driver: Of the session, with the run's header journaled.
+        messages: Of the feed, from its first one on.
+        start_ns: When that came, nanoseconds since the epoch.
+    """
+
+    driver: Driver
+    messages: Iterator[MarketMessage]
+    start_ns: int
+
+
+def assemble(
+    strategy: Strategy,
+    opened: Opened,
+    journal: Journal,
+    *,
+    settings: dict[str, str],
+    observe: Callable[[Record], None],
+    use_bands: bool = True,
+    resume: str | None = None,
+) -> Assembled:
+    """Recover what the journal knows, write the run's header, reconcile with the paper venue.
+
+    Args:
+        strategy: Checked.
+        opened: The feed.
+        journal: Open for writing, possibly with earlier runs.
+        settings: What the command line changed, for the header.
+        observe: Called with every record of the run.
+        use_bands: See `Driver`.
+        resume: Why trading goes on although the last run was halted; None leaves a halt latched.
+
+    Raises:
+        JournalError: When the journal is another strategy's, or cannot be written.
+    """
+    parameters = strategy.parameters
+    paper = strategy.paper
+    start_ns = opened.start_ns
+    recovered = _recovered(journal, strategy).rebased(start_ns)
+    account = recovered.account(parameters.position_mode, paper.balance)
+    header = _header(
+        strategy, opened.feed, run=journal.runs + 1, start_ns=start_ns, settings=settings, recovered=recovered
+    )
+    lifecycle = build_lifecycle(strategy.machine, shipped_library())
+    session = Session(
+        SessionSetup(
+            lifecycle,
+            parameters,
+            paper.instrument,
+            paper.maker_fee / PERCENT,
+            header.epoch,
+            account.wallet,
+            recovered.legs,
+            recovered.orders,
+            recovered.is_halted,
+        )
+    )
+    exchange = PaperExchange(
+        ExchangeSettings(
+            paper.instrument,
+            parameters.position_mode,
+            parameters.leverage,
+            paper.maker_fee / PERCENT,
+            paper.taker_fee / PERCENT,
+            FillModel(paper.fill_model),
+        ),
+        account,
+        first_trade_id=recovered.trades + 1,
+    )
+    driver = Driver(session, exchange, journal, observe=observe, use_bands=use_bands)
+    driver.note(header)
+    driver.start(start_ns)
+    if resume is not None and recovered.is_halted:
+        driver.operate("resume", "operator", resume, start_ns)
+    return Assembled(driver, opened.messages, start_ns)
+
+
+def _recovered(journal: Journal, strategy: Strategy) -> Recovered:
+    """Return what the journal's earlier runs left."""
+    records = (record_of(entry) for entry in read_entries(journal.path)) if journal.head.seq else iter(())
+    return recover(records, strategy.machine.initial)
+
+
+def _header(
+    strategy: Strategy,
+    feed: Feed,
+    *,
+    run: int,
+    start_ns: int,
+    settings: dict[str, str],
+    recovered: Recovered,
+) -> RunRecord:
+    """Return the run's header; its epoch is made of everything that decides what the run will do."""
+    parameters = strategy.parameters
+    strategy_hash = _sha256(strategy.text)
+    machine_hash = _sha256(strategy.machine_text)
+    identity = {
+        "strategy": strategy.path.name,
+        "derivative": strategy.derivative,
+        "market": parameters.market,
+        "position_mode": parameters.position_mode.value,
+    }
+    decisive = (strategy_hash, machine_hash, feed.hash, str(run), *(f"{k}={v}" for k, v in sorted(settings.items())))
+    return RunRecord(
+        start_ns,
+        _sha256("\n".join(decisive))[:EPOCH_CHARACTERS],
+        run,
+        __version__,
+        strategy.text,
+        strategy_hash,
+        strategy.machine_text,
+        machine_hash,
+        feed.name,
+        feed.hash,
+        {**identity, **settings},
+        strategy.paper.balance if recovered.wallet is None else recovered.wallet,
+        {name.value: (leg.position.size, leg.position.cost) for name, leg in recovered.legs.items()},
+    )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

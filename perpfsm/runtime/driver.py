@@ -1,0 +1,243 @@
+"""The driver: brings feed, exchange, session and journal together, one event at a time, in one fixed order."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from perpfsm.decisions.approval import Approved
+from perpfsm.engine.records import Record
+from perpfsm.engine.session import Session
+from perpfsm.engine.start import reconcile
+from perpfsm.errors import JournalError, MachineFault
+from perpfsm.exchange.paper import PaperExchange
+from perpfsm.market.band import EVERYWHERE
+from perpfsm.market.messages import MarketMessage, Quote, Trade
+from perpfsm.market.order import CancelOrder, OrderRejected, VenueEvent
+from perpfsm.runtime.meter import DrawdownMeter
+
+ROUNDS_MAX = 10_000
+
+
+class Writer(Protocol):
+    """What the driver needs of a journal."""
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Write without waiting for the disk."""
+
+    def commit(self) -> None:
+        """Wait until what was written is kept."""
+
+
+class Driver:
+    """Runs one session against one paper exchange.
+
+    At one instant: the feed's message reaches the exchange, what it executes reaches the engine, then the message
+    does. A deadline earlier than the next message fires at its own time on the last snapshot; at equal times the
+    message goes first.
+
+    Attributes:
+        messages: How many messages were given.
+        failure: Why the journal cannot be written any more; None while it can.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        exchange: PaperExchange,
+        journal: Writer,
+        *,
+        observe: Callable[[Record], None],
+        use_bands: bool = True,
+    ) -> None:
+        """Connect the parts.
+
+        Args:
+            session: The engine.
+            exchange: The venue.
+            journal: Where records go before commands leave.
+            observe: Called with every record once it is written, for views.
+            use_bands: Whether quotes inside the band are passed over; the journal is the same without.
+        """
+        self.session = session
+        self.exchange = exchange
+        self.messages = 0
+        self.failure: JournalError | None = None
+        self.meter = DrawdownMeter()
+        self._journal = journal
+        self._observe = observe
+        self._use_bands = use_bands
+        self._due = 0
+        self._unseen: Quote | None = None
+        self._rest()
+
+    @property
+    def due_ns(self) -> int:
+        """When something is due without a message, nanoseconds since the epoch."""
+        return self._due
+
+    @property
+    def now_ns(self) -> int:
+        """Event time of the newest thing that was seen, nanoseconds since the epoch."""
+        state = self.session.state
+        return state.now_ns if state.quote is None else max(state.now_ns, state.quote.time_ns)
+
+    def start(self, now_ns: int) -> None:
+        """Hold what the session remembers against what the venue says, before the first message."""
+        state = self.session.state
+        state.now_ns = now_ns
+        reconcile(state, self.exchange.account())
+        self._flush()
+        self._deliver(self.exchange.take())
+        self._flush()
+        self._commit()
+        self._rest()
+
+    def on_message(self, message: MarketMessage) -> None:
+        """Take the next message of the feed; times never go backwards."""
+        self.messages += 1
+        if self._due < message.time_ns:
+            self.advance(message.time_ns - 1)
+        quote = message if self._use_bands and isinstance(message, Quote) else None
+        if quote is not None and self.session.sleeps_through(quote):
+            self._unseen = quote
+            self.meter.see(quote)
+            return
+        if isinstance(message, Quote) and message.bid <= message.ask:
+            self._unseen = None  # only a newer usable quote takes its place at the exchange
+        self.exchange.on_market(message)
+        events = self.exchange.take()
+        if quote is not None and not events and self.session.sleeps_through(quote, is_matched=True):
+            self.session.watch(self.exchange.band())
+            self.meter.see(quote)
+            return
+        self._deliver(events)
+        if isinstance(message, Trade):
+            return
+        self.session.on_message(message)
+        self._settle()
+
+    def advance(self, now_ns: int) -> None:
+        """Let every deadline up to and including `now_ns` fire at its own time.
+
+        Raises:
+            MachineFault: When deadlines do not come to an end.
+        """
+        while self._due <= now_ns:
+            due = self._due
+            self._deliver(self.exchange.take())
+            self.session.on_deadline(due)
+            self._settle()
+            if self._due <= due:
+                raise MachineFault(f"A deadline at {due} ns does not pass.", remedy="Report this machine file.")
+
+    def operate(self, action: str, who: str, why: str, now_ns: int) -> None:
+        """Pause, resume, stop, halt or flatten, now."""
+        self.session.on_operator(action, who, why, now_ns)
+        self._settle()
+
+    def note(self, record: Record) -> None:
+        """Journal a record of the run itself, such as its header.
+
+        Raises:
+            JournalError: When it cannot be kept.
+        """
+        self._journal.write([record])
+        self._journal.commit()
+        self._observe(record)
+
+    def _settle(self) -> None:
+        """Write, send and answer until nothing moves: what the venue says comes before the market is offered again."""
+        for _ in range(ROUNDS_MAX):
+            if self.session.outbox.commands:
+                self._flush()
+            events = self.exchange.take()
+            if events:
+                self._deliver(events)
+            elif not self.session.offer_market() and self._keep():
+                break
+        else:
+            raise MachineFault(f"Orders and answers did not come to rest within {ROUNDS_MAX} rounds.")
+        self._rest()
+
+    def _keep(self) -> bool:
+        """Wait until everything written is kept; return whether nothing more has to leave, as when that just failed."""
+        self._flush()
+        self._commit()
+        self._stand_down()
+        return not self.session.outbox.commands
+
+    def _deliver(self, events: tuple[VenueEvent, ...]) -> None:
+        """Give the venue's events to the engine, one at a time; what each one causes leaves before the next."""
+        for event in events:
+            self.session.on_event(event)
+            if self.session.outbox.commands:
+                self._flush()
+
+    def _flush(self) -> None:
+        """Write records, then send commands: new exposure waits for the disk, a protective exit never does."""
+        records, commands = self.session.outbox.take()
+        if not records:
+            return
+        self._write(records)
+        opening = []
+        for approved in commands:
+            if _adds_exposure(approved):
+                opening.append(approved)
+            else:
+                self._send(approved)
+        if opening:
+            self._commit()
+        for approved in opening:
+            if self.failure is None:
+                self._send(approved)
+            else:
+                self._turn_down(approved)
+        self._stand_down()
+        for record in records:
+            self._observe(record)
+
+    def _send(self, approved: Approved) -> None:
+        if self._unseen is not None:
+            self.exchange.on_market(self._unseen)
+            self._unseen = None
+        self.exchange.submit(approved, self.session.state.now_ns)
+
+    def _turn_down(self, approved: Approved) -> None:
+        """Tell the engine that an opening order did not leave, because the journal does not hold it."""
+        command = approved.command
+        self.session.on_event(
+            OrderRejected(command.client_id, self.session.state.now_ns, 0, "the journal cannot be written")
+        )
+
+    def _write(self, records: Sequence[Record]) -> None:
+        if self.failure is None:
+            try:
+                self._journal.write(records)
+            except JournalError as error:
+                self.failure = error
+
+    def _commit(self) -> None:
+        if self.failure is None:
+            try:
+                self._journal.commit()
+            except JournalError as error:
+                self.failure = error
+
+    def _stand_down(self) -> None:
+        """Take everything down once nothing can be kept any more."""
+        if self.failure is not None:
+            self.session.state.halt(f"the journal cannot be written: {self.failure.what}")
+
+    def _rest(self) -> None:
+        """Remember until when, and within which prices, nothing can happen."""
+        self.session.rest(self.exchange.band() if self._use_bands else EVERYWHERE)
+        self._due = min(self.session.due_ns, self.exchange.due())
+        state = self.session.state
+        self.meter.settle([leg.position for leg in state.legs.values()], state.books.realised - state.books.fees)
+        if state.quote is not None:
+            self.meter.see(state.quote)
+
+
+def _adds_exposure(approved: Approved) -> bool:
+    """Return whether a command could add to a position."""
+    command = approved.command
+    return not isinstance(command, CancelOrder) and not command.role.is_exit

@@ -1,0 +1,122 @@
+"""Recovery: what a journal says of legs, orders and cash, so that a start goes on where the last run stopped."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from perpfsm.engine.orders import OrderTable
+from perpfsm.engine.records import (
+    CommandRecord,
+    FillRecord,
+    OperatorRecord,
+    OrderRecord,
+    Record,
+    RunRecord,
+    TransitionRecord,
+)
+from perpfsm.machine.leg import NO_REASON, Leg
+from perpfsm.market.account import Account, OpenOrder
+from perpfsm.market.order import CancelOrder, PlaceOrder
+from perpfsm.market.position import ZERO, Position
+from perpfsm.market.side import LegName, PositionMode
+from perpfsm.market.working import OrderStatus, WorkingOrder
+
+AT_THE_VENUE = frozenset({OrderStatus.WORKING, OrderStatus.PARTLY_FILLED, OrderStatus.CANCELING})
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """Where the last run stopped.
+
+    Attributes:
+        wallet: Cash, quote currency; None in an empty journal.
+        legs: By name, as far as the journal knows them.
+        orders: Live ones, oldest first.
+        trades: The highest trade id so far.
+        is_halted: Whether a halt was latched and nobody has resumed since (B18).
+    """
+
+    wallet: Decimal | None
+    legs: dict[LegName, Leg]
+    orders: tuple[WorkingOrder, ...]
+    trades: int
+    is_halted: bool = False
+
+    def account(self, mode: PositionMode, balance: Decimal) -> Account:
+        """Return the paper venue's side of it; orders that never reached the venue are not there.
+
+        Args:
+            mode: Of the strategy.
+            balance: The wallet of a journal without a run.
+        """
+        return Account(
+            balance if self.wallet is None else self.wallet,
+            {name: self.legs[name].position if name in self.legs else Position() for name in mode.legs},
+            tuple(OpenOrder(o.order, o.remaining) for o in self.orders if o.status in AT_THE_VENUE),
+        )
+
+    def rebased(self, start_ns: int) -> "Recovered":
+        """Return the same with no moment later than `start_ns`: a recording may begin before the last run ended."""
+        legs = {}
+        for name, leg in self.legs.items():
+            legs[name] = twin = leg.copy()
+            twin.entered_ns = min(leg.entered_ns, start_ns)
+            twin.opened_ns = _not_after(leg.opened_ns, start_ns)
+            twin.last_fill_ns = _not_after(leg.last_fill_ns, start_ns)
+            twin.quotes_ns = _not_after(leg.quotes_ns, start_ns)
+            twin.exit_lost_ns = _not_after(leg.exit_lost_ns, start_ns)
+        orders = tuple(replace(o, placed_ns=min(o.placed_ns, start_ns)) for o in self.orders)
+        return replace(self, legs=legs, orders=orders)
+
+
+def recover(records: Iterable[Record], initial: str) -> Recovered:
+    """Return what `records`, a whole journal in order, say of the end of its last run.
+
+    Args:
+        records: Of every run.
+        initial: The machine's initial state, for a leg that filled before it ever moved.
+    """
+    wallet: Decimal | None = None
+    legs: dict[LegName, Leg] = {}
+    table = OrderTable()
+    trades = 0
+    is_halted = False
+    for record in records:
+        match record:
+            case RunRecord():
+                wallet = record.balance
+            case TransitionRecord():
+                legs[LegName(record.leg)] = Leg.from_facts(record.facts)
+            case CommandRecord(command=CancelOrder(client_id)):
+                table.move(client_id, OrderStatus.CANCELING)
+            case CommandRecord(command=PlaceOrder() as order):
+                table.sent(order, record.time_ns)
+            case OrderRecord():
+                table.move(record.client_id, OrderStatus(record.status))
+            case FillRecord():
+                wallet, trades = record.wallet_after, record.fill.trade_id
+                table.filled(record.fill.client_id, record.fill.size)
+                name = LegName(record.leg)
+                _add_fill(legs.setdefault(name, Leg(name, initial)), record)
+            case OperatorRecord(action="halt" | "resume" as action):
+                is_halted = action == "halt"
+            case _:
+                pass
+    for leg in legs.values():
+        leg.fill_effect = NO_REASON
+        leg.peak_is_new = False
+    return Recovered(wallet, legs, tuple(table.live()), trades, is_halted)
+
+
+def _add_fill(leg: Leg, record: FillRecord) -> None:
+    """Book a fill on a leg; the facts of the transition that it caused, if any, follow and say the same."""
+    if leg.position.is_flat:
+        leg.opened_ns, leg.realised, leg.fees = record.time_ns, ZERO, ZERO
+    leg.position = Position(record.size_after, record.cost_after)
+    leg.last_fill_ns = record.time_ns
+    leg.realised += record.realised
+    leg.fees += record.fill.fee
+
+
+def _not_after(moment_ns: int | None, latest_ns: int) -> int | None:
+    return None if moment_ns is None else min(moment_ns, latest_ns)

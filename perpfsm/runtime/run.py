@@ -1,0 +1,160 @@
+"""A run from its first message to its footer: at full speed, or paced by a clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from perpfsm.decisions.parameters import OnStop
+from perpfsm.engine.limits import open_pnl
+from perpfsm.engine.records import EndRecord
+from perpfsm.runtime.assembly import Assembled
+from perpfsm.runtime.driver import Driver
+
+SECOND_NS = 1_000_000_000
+LOOK_EVERY = 2048
+NAP_S_MAX = 0.05
+NAP_S_MIN = 0.001
+
+FEED_END = "feed end"
+DURATION = "duration"
+OPERATOR = "operator"
+JOURNAL = "journal failure"
+FEED_ERROR = "feed error"
+
+
+class Stop(Protocol):
+    """Something that can ask a run to stop."""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it was asked."""
+
+
+class Clock(Protocol):
+    """Real time, injected."""
+
+    def now_s(self) -> float:
+        """Return seconds that never go backwards."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended.
+
+    Attributes:
+        why: `feed end`, `feed error`, `duration`, `operator` or `journal failure`.
+        time_ns: Event time, nanoseconds since the epoch.
+    """
+
+    why: str
+    time_ns: int
+
+
+def run_at_full_speed(
+    assembled: Assembled, stop: Stop, *, duration_ns: int | None, look: Callable[[int], None]
+) -> Ending:
+    """Give the driver every message as fast as it takes them.
+
+    Args:
+        assembled: Ready.
+        stop: Asked between messages.
+        duration_ns: Of event time after which the run ends; None goes to the end of the feed.
+        look: Called with the event time every now and then, for a progress bar or a live view.
+    """
+    driver = assembled.driver
+    on_message = driver.on_message
+    until_ns = None if duration_ns is None else assembled.start_ns + duration_ns
+    now_ns = assembled.start_ns
+    for message in assembled.messages:
+        if until_ns is not None and message.time_ns > until_ns:
+            return Ending(DURATION, until_ns)
+        now_ns = message.time_ns
+        on_message(message)
+        if driver.failure is not None:
+            return Ending(JOURNAL, now_ns)
+        if stop.is_made:
+            return Ending(OPERATOR, now_ns)
+        if not driver.messages % LOOK_EVERY:
+            look(now_ns)
+    return Ending(FEED_END, now_ns)
+
+
+async def run_paced(
+    assembled: Assembled,
+    stop: Stop,
+    clock: Clock,
+    *,
+    speed: float,
+    duration_ns: int | None,
+    look: Callable[[int], None],
+) -> Ending:
+    """Give the driver every message, and fire every deadline, when the clock says that it is time.
+
+    Args:
+        assembled: Ready.
+        stop: Asked at least every twentieth of a second.
+        clock: Real time.
+        speed: Event seconds per real second, positive; 1 is real time.
+        duration_ns: As at full speed.
+        look: Called with the event time every now and then, for a live view.
+    """
+    driver, start_ns = assembled.driver, assembled.start_ns
+    started_s = clock.now_s()
+    until_ns = None if duration_ns is None else start_ns + duration_ns
+    now_ns = start_ns
+
+    async def wait_until(time_ns: int) -> bool:
+        """Wait for an event time and return whether it came before a stop; deadlines fire on the way."""
+        nonlocal now_ns
+        while not stop.is_made:
+            now_ns = max(now_ns, min(time_ns, start_ns + int((clock.now_s() - started_s) * speed * SECOND_NS)))
+            driver.advance(min(now_ns, time_ns - 1))
+            look(now_ns)
+            left_s = (time_ns - now_ns) / SECOND_NS / speed
+            if left_s < NAP_S_MIN:
+                now_ns = time_ns
+                return True
+            await clock.sleep(min(left_s, NAP_S_MAX))
+        return False
+
+    for message in assembled.messages:
+        if until_ns is not None and message.time_ns > until_ns:
+            return Ending(DURATION if await wait_until(until_ns) else OPERATOR, now_ns)
+        if not await wait_until(message.time_ns):
+            return Ending(OPERATOR, now_ns)
+        driver.on_message(message)
+        if driver.failure is not None:
+            return Ending(JOURNAL, now_ns)
+    return Ending(FEED_END, now_ns)
+
+
+def finish(driver: Driver, ending: Ending) -> EndRecord:
+    """Stop in good order: cancel quotes, then leave or flatten the position as `on_stop` says, then the footer (B19).
+
+    Raises:
+        JournalError: When the footer cannot be kept.
+    """
+    driver.advance(ending.time_ns)
+    who = OPERATOR if ending.why == OPERATOR else ending.why
+    driver.operate("stop", who, "the run ends", ending.time_ns)
+    state = driver.session.state
+    is_exposed = any(not leg.position.is_flat for leg in state.legs.values())
+    if is_exposed and state.setup.parameters.on_stop is OnStop.FLATTEN:
+        driver.operate("flatten", who, "on_stop is flatten", ending.time_ns)
+    positions = {name.value: leg.position for name, leg in state.legs.items()}
+    footer = EndRecord(
+        ending.time_ns,
+        ending.why,
+        state.books.wallet,
+        state.books.realised,
+        state.books.fees,
+        open_pnl(positions.values(), state.quote),
+        {name: (position.size, position.cost) for name, position in positions.items() if not position.is_flat},
+    )
+    if driver.failure is not None:
+        raise driver.failure
+    driver.note(footer)
+    return footer

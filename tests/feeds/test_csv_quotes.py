@@ -1,0 +1,108 @@
+"""Quotes CSV: columns by name, optional prices, and every wrong row."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perpfsm.feeds import open_feed
+from perpfsm.market.messages import BadQuote, Quote
+from tests.feeds.helpers import QUOTES_HEADER, failure_of, messages_of, write_lines
+
+PRICES = st.decimals("0.0001", "999999", places=4)
+S = 1_000_000_000
+ROW = "1,99.5,2,100.5,3"
+QUOTE = Quote(1 * S, Decimal("99.5"), Decimal(2), Decimal("100.5"), Decimal(3))
+
+
+@pytest.mark.parametrize("is_gzip", [False, True])
+def test_rows_are_quotes_plain_or_gzip(tmp_path: Path, is_gzip: bool) -> None:
+    path = write_lines(tmp_path / "q", [QUOTES_HEADER, ROW, "2,99.60,2,100.6,3"], is_gzip=is_gzip)
+    assert messages_of(path) == [QUOTE, Quote(2 * S, Decimal("99.6"), Decimal(2), Decimal("100.6"), Decimal(3))]
+
+
+def test_columns_are_found_by_name_in_any_order_and_case(tmp_path: Path) -> None:
+    lines = ["Ask_Size, ask_price,bid_size,BID_PRICE,timestamp", "3,100.5,2,99.5,1970-01-01T00:00:01Z"]
+    assert messages_of(write_lines(tmp_path / "q", lines)) == [QUOTE]
+
+
+def test_a_byte_order_mark_carriage_returns_quotes_and_empty_lines_are_no_matter(tmp_path: Path) -> None:
+    lines = [b"\xef\xbb\xbf" + QUOTES_HEADER.encode() + b"\r", b"\r", b'"1","99.5", 2 ,100.5,3\r', b"", b""]
+    assert messages_of(write_lines(tmp_path / "q", lines)) == [QUOTE]
+
+
+def test_a_header_that_joined_files_repeat_is_no_row(tmp_path: Path) -> None:
+    assert messages_of(write_lines(tmp_path / "q", [QUOTES_HEADER, ROW, QUOTES_HEADER, ROW])) == [QUOTE, QUOTE]
+
+
+def test_the_mark_price_goes_with_the_quote_and_the_last_price_is_checked(tmp_path: Path) -> None:
+    header = QUOTES_HEADER + ",mark_price,last_price"
+    rows = ["1,99.5,2,100.5,3,100.1,99.9", "1,99.5,2,100.5,3,,", "1,99.5,2,100.5,3,nan,5", "1,99.5,2,100.5,3,1,0"]
+    marked = Quote(1 * S, QUOTE.bid, QUOTE.bid_size, QUOTE.ask, QUOTE.ask_size, Decimal("100.1"))
+    assert messages_of(write_lines(tmp_path / "q", [header, *rows])) == [
+        marked,
+        QUOTE,
+        BadQuote(1 * S, "mark_price is not finite: nan"),
+        BadQuote(1 * S, "last_price is not positive: 0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("1,,2,100.5,3", "bid_price is missing"),
+        ("1,99.5,0,100.5,3", "bid_size is not positive: 0"),
+        ("1,99.5,2,nan,3", "ask_price is not finite: nan"),
+        ("1,99.5,2,100.5,-3", "ask_size is not positive: -3"),
+    ],
+)
+def test_a_row_that_cannot_be_traded_on_is_a_bad_quote(tmp_path: Path, row: str, reason: str) -> None:
+    assert messages_of(write_lines(tmp_path / "q", [QUOTES_HEADER, row])) == [BadQuote(1 * S, reason)]
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("1,99.5,2,100.5", "The row has 4 cells, the header 5."),
+        ("1,99.5,2,100.5,3,4", "The row has 6 cells, the header 5."),
+        ("1,cheap,2,100.5,3", "'cheap' is not a number."),
+        ("now,99.5,2,100.5,3", "'now' is not a timestamp (s, ms, µs or ns since 1970, or ISO 8601)."),
+        ('1,"99.5"x,2,100.5,3', "The row's quotes do not match (',' expected after '\"')."),
+        (b"1,99.5\xff,2,100.5,3", "The line is not UTF-8 text."),
+        ("0,99.5,2,100.5,3", "Time goes backwards, from 1000000000 to 0 ns."),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_an_error_with_its_number(tmp_path: Path, row: str | bytes, what: str) -> None:
+    path = write_lines(tmp_path / "quotes.csv", [QUOTES_HEADER, ROW, "", row, ROW])
+    error = failure_of(path)
+    assert (error.where, error.what) == ("quotes.csv:4", what)
+    assert "--skip-bad-lines" in error.remedy
+    feed = open_feed(path, skip_bad_lines=True)
+    assert (list(feed.messages()), feed.bad_lines) == ([QUOTE, QUOTE], 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "what"),
+    [
+        ("timestamp,bid_price,ask_price", "The header lacks columns bid_size, ask_size."),
+        ("timestamp,bid_price,bid_size,ask_price", "The header lacks column ask_size."),
+        (QUOTES_HEADER + ",mark_prise", "The header has unknown column mark_prise."),
+        (QUOTES_HEADER + ",bid_size", "The header repeats column bid_size."),
+    ],
+)
+def test_a_wrong_header_is_an_error_that_names_the_columns(tmp_path: Path, header: str, what: str) -> None:
+    error = failure_of(write_lines(tmp_path / "q", [header, ROW]))
+    remedy = f"The columns are {QUOTES_HEADER}, optionally mark_price,last_price."
+    assert (error.where, error.what, error.remedy) == ("q:1", what, remedy)
+
+
+@given(st.lists(st.tuples(st.integers(10**18, 2 * 10**18), PRICES, PRICES, PRICES, PRICES), min_size=1))
+def test_quotes_round_trip_exactly(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, Decimal, Decimal, Decimal, Decimal]]
+) -> None:
+    rows.sort(key=lambda row: row[0])
+    lines = [QUOTES_HEADER, *(",".join(map(str, row)) for row in rows)]
+    path = write_lines(tmp_path_factory.mktemp("round") / "q", lines)
+    assert messages_of(path) == [Quote(*row) for row in rows]

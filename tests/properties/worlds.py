@@ -1,0 +1,193 @@
+"""Random worlds: a market, an operator, parameters, machine, mode, fill model, fees and a wallet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from perpfsm.decisions.parameters import CloseType, Parameters, PositionManagement, RiskLimits
+from perpfsm.engine.records import RunRecord
+from perpfsm.exchange.settings import FillModel
+from perpfsm.machine.build import Lifecycle
+from perpfsm.market.instrument import Instrument
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.side import PositionMode, Side
+from tests.builders import NOW, SECOND, shipped
+
+TICK = Decimal("0.1")
+START_TICKS = 1_000
+EPOCH = "world"
+MACHINES = {
+    PositionManagement.PROFIT_TAKING: "profit_taking",
+    PositionManagement.TRAILING_STOP: "trailing_stop",
+}
+OPERATIONS = ("pause", "resume", "resume", "flatten", "halt", "resume", "resume", "stop", "resume")
+
+# A world takes fifty times as long as a number to draw and play, so each property tries half as many as others do.
+some = settings(max_examples=settings().max_examples // 2)
+
+Happening = MarketMessage | str
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that decides what happens.
+
+    Attributes:
+        parameters: Of the strategy.
+        instrument: Its sizes are whole units, so that a book of one unit is one step.
+        model: When a resting order fills.
+        maker_rate: May be a rebate.
+        balance: The wallet at the start; a small one makes margin scarce.
+        happenings: In order: messages of the feed, and what an operator does at the time of the message before.
+    """
+
+    parameters: Parameters
+    instrument: Instrument
+    model: FillModel
+    maker_rate: Decimal
+    balance: Decimal
+    happenings: tuple[Happening, ...]
+
+    @property
+    def machine(self) -> Lifecycle:
+        """The shipped lifecycle of this strategy."""
+        return shipped(MACHINES[self.parameters.position_management])
+
+    def header(self) -> RunRecord:
+        """Return the record that begins this world's journal."""
+        empty = "0" * 64
+        return RunRecord(NOW, EPOCH, 1, "", "", empty, "", empty, "world", empty, {}, self.balance, {})
+
+
+def percent(low: int, high: int) -> st.SearchStrategy[Decimal]:
+    """Draw a percentage in hundredths; a tick is ten of them."""
+    return st.integers(low, high).map(lambda hundredths: Decimal(hundredths) / 100)
+
+
+def seconds(*choices: str) -> st.SearchStrategy[Decimal]:
+    """Draw one of a few times."""
+    return st.sampled_from([Decimal(choice) for choice in choices])
+
+
+LIMITS = st.one_of(
+    st.just(RiskLimits()),
+    st.just(RiskLimits()),
+    st.builds(
+        RiskLimits,
+        max_position=st.none() | st.sampled_from([Decimal(4), Decimal(9)]),
+        max_loss=st.none() | st.sampled_from([Decimal("0.5"), Decimal(3)]),
+        max_orders_per_minute=st.none() | st.integers(2, 20),
+        stale_after=st.none() | seconds("1.5", "3"),
+        max_jump_pct=st.none() | percent(50, 300),
+        stale_flatten_after=st.none() | seconds("2", "20"),
+        cooldown_after_stop=st.none() | seconds("1", "15"),
+        max_stops_in_a_row=st.none() | st.integers(1, 3),
+    ),
+)
+
+
+@st.composite
+def parameters(draw: st.DrawFn) -> Parameters:
+    """Draw a strategy whose distances are a few ticks of the drawn markets."""
+    management = draw(st.sampled_from(PositionManagement))
+    of = Parameters(
+        market="BTC-USDT",
+        leverage=draw(st.sampled_from([10, 10, 2])),
+        bid_spread=draw(percent(5, 30)),
+        ask_spread=draw(percent(5, 30)),
+        order_refresh_time=draw(seconds("1.1", "3", "8")),
+        order_amount=Decimal(draw(st.integers(2, 4))),
+        position_mode=draw(st.sampled_from(PositionMode)),
+        minimum_spread=draw(st.sampled_from([Decimal(-100), Decimal(0), Decimal("0.01")])),
+        order_refresh_tolerance_pct=draw(st.sampled_from([Decimal(-1), Decimal(0), Decimal("0.2")])),
+        position_management=management,
+        stop_loss_spread=draw(percent(15, 150)),
+        close_position_order_type=draw(st.sampled_from(CloseType)),
+        price_ceiling=draw(st.sampled_from([Decimal(-1), Decimal(-1), Decimal("100.5")])),
+        price_floor=draw(st.sampled_from([Decimal(-1), Decimal(-1), Decimal("99.5")])),
+        order_levels=draw(st.integers(1, 3)),
+        order_level_amount=Decimal(draw(st.integers(0, 1))),
+        order_level_spread=draw(percent(0, 40)),
+        filled_order_delay=draw(seconds("0", "0.7", "4")),
+        time_between_stop_loss_orders=draw(seconds("0.5", "3")),
+        stop_loss_slippage_buffer=draw(percent(0, 30)),
+        stop_escalation=draw(st.integers(0, 3)),
+        exit_retry_s=draw(seconds("0.2", "1")),
+        risk=draw(LIMITS),
+    )
+    if management is PositionManagement.PROFIT_TAKING:
+        return replace(
+            of, long_profit_taking_spread=draw(percent(0, 50)), short_profit_taking_spread=draw(percent(0, 50))
+        )
+    return replace(of, ts_activation_spread=draw(percent(0, 40)), ts_callback_rate=draw(percent(0, 25)))
+
+
+STEPS = st.sampled_from([*[0, -1, 1] * 8, *[-2, 2] * 3, -4, 4, -9, 9, -25, 25])
+WIDTHS = st.sampled_from([*[1] * 20, 2, 2, 4, 4, 0, 0, -1])
+TURNS = st.sampled_from([*[None] * 9, -1, 0, 1])
+SHOWN = st.sampled_from([1, 1, 2, 9])
+WAITS_NS = st.sampled_from([0, 1, *[SECOND // 10] * 4, SECOND // 2, SECOND // 2, SECOND, 2 * SECOND, 12 * SECOND])
+KINDS = st.sampled_from(["quote"] * 32 + ["nudged", "marked"] * 2 + ["mark", "trade"] * 2 + ["bad", "operate"])
+
+
+@st.composite
+def happenings(draw: st.DrawFn) -> tuple[Happening, ...]:
+    """Draw a walk of quotes with gaps, crossed ones, thin books, marks, trades, bad lines and an operator."""
+    time_ns, ticks, trend = NOW, START_TICKS, 0
+    found: list[Happening] = []
+    drawn = draw(st.lists(st.tuples(KINDS, WAITS_NS, TURNS, STEPS, WIDTHS, SHOWN, SHOWN), min_size=40, max_size=100))
+    for kind, wait_ns, turn, step, width, bid_size, ask_size in drawn:
+        time_ns += wait_ns
+        trend = trend if turn is None else turn
+        ticks = max(700, min(1300, ticks + trend + step))
+        nudge = TICK / 2 if kind == "nudged" else Decimal(0)
+        bid = ticks * TICK + nudge
+        mark = bid + step * TICK / 2
+        match kind:
+            case "mark":
+                found.append(MarkPrice(time_ns, mark))
+            case "trade":
+                found.append(Trade(time_ns, bid, Decimal(bid_size), Side.SELL))
+            case "bad":
+                found.append(BadQuote(time_ns, "the ask is missing"))
+            case "operate":
+                found.append(OPERATIONS[(bid_size + 3 * step) % len(OPERATIONS)])
+            case _:
+                ask = bid + width * TICK
+                carried = mark if kind == "marked" else None
+                found.append(Quote(time_ns, bid, Decimal(bid_size), ask, Decimal(ask_size), carried))
+    return tuple(found)
+
+
+INSTRUMENTS = [
+    Instrument("BTC-USDT", TICK, Decimal(1), Decimal(1)),
+    Instrument("BTC-USDT", TICK, Decimal(1), Decimal(1), size_max=Decimal(2)),
+    Instrument("BTC-USDT", TICK, Decimal(1), Decimal(2), notional_min=Decimal(150), reduce_only_exempt=False),
+]
+
+
+def worlds() -> st.SearchStrategy[World]:
+    """Draw a world."""
+    return st.builds(
+        World,
+        parameters(),
+        st.sampled_from([*INSTRUMENTS, *INSTRUMENTS[:1] * 2]),
+        st.sampled_from(FillModel),
+        st.sampled_from([Decimal("0.0002"), Decimal("-0.0001")]),
+        st.sampled_from([*[Decimal(1_000_000)] * 4, Decimal(400)]),
+        happenings(),
+    )
+
+
+def is_found(wanted: Callable[[World], bool]) -> bool:
+    """Return whether one of the first few hundred drawn worlds is `wanted`."""
+    quick = settings(max_examples=400, database=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+    try:
+        find(worlds(), wanted, settings=quick)
+    except NoSuchExample:
+        return False
+    return True
