@@ -112,9 +112,11 @@ def _answers(dialogue: Dialogue, interview: "Interview") -> "Interview":
             _refuse(dialogue, refusals, [(reason.what, reason.remedy) for reason in result.reasons])
             continue
         refusals = 0
-        interview, notes = result
-        for note in notes:
-            dialogue.say(f"  {note}", "note")
+        interview = result.interview
+        if result.price:
+            dialogue.say(f"  {result.price}", "note")
+        for warning in result.warnings:
+            dialogue.say(f"  {warning}", "warning")
     return interview
 
 

@@ -13,6 +13,7 @@ STYLES = {
     "question": "bold cyan",
     "hint": "dim",
     "note": "green",
+    "warning": "yellow",
     "refused": "bold red",
     "remedy": "cyan",
     "done": "bold green",

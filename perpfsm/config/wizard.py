@@ -41,6 +41,21 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """An answer that stands.
+
+    Attributes:
+        interview: One answer further.
+        price: What the answer is in price; empty where it is no percentage.
+        warnings: Why it is seldom meant, if it is.
+    """
+
+    interview: "Interview"
+    price: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """An answer that cannot stand: every reason, each with its remedy."""
 
@@ -76,8 +91,8 @@ class Interview:
             len(asked),
         )
 
-    def answer(self, text: str) -> "tuple[Interview, tuple[str, ...]] | Refused":
-        """Return the interview one answer further with what is to note about it, or why the answer cannot stand.
+    def answer(self, text: str) -> Accepted | Refused:
+        """Return the interview one answer further, or why the answer cannot stand.
 
         Args:
             text: As it was typed; blanks around it do not count, and an empty one takes the default.
@@ -97,10 +112,10 @@ class Interview:
         errors = tuple(complaint for complaint in found if complaint.severity is Severity.ERROR)
         if errors:
             return Refused(errors)
-        notes = [f"{complaint.what} {complaint.remedy}".rstrip() for complaint in found if complaint.path == (name,)]
+        warnings = tuple(f"{each.what} {each.remedy}".rstrip() for each in found if each.path == (name,))
         price = equivalent(name, settings, schema)
-        meaning = [f"{shown(value)} % {price}"] if price else []
-        return Interview(answers, {**self.remembered, name: value}), (*meaning, *notes)
+        further = Interview(answers, {**self.remembered, name: value})
+        return Accepted(further, f"{shown(value)} % {price}" if price else "", warnings)
 
     def back(self) -> Self | None:
         """Return the interview at the question before this one; None at the first."""
@@ -111,9 +126,7 @@ class Interview:
 
     def _asked(self) -> dict[str, Schema]:
         """Return the questions that these answers lead to, in the schema's order."""
-        known = {
-            name: self.answers.get(name, schema.get("default")) for name, schema in described_parameters().items()
-        }
+        known = {name: self.answers.get(name, schema.get("default")) for name, schema in described_parameters().items()}
         return {name: schema for name, schema in described_parameters().items() if _is_asked(schema, known)}
 
     def _filled_in(self, prompt: str) -> str:

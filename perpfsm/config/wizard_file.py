@@ -1,4 +1,4 @@
-"""A strategy file from the wizard's answers: commented by the schema, with every further parameter to be found in it."""
+"""A strategy file from the wizard's answers: commented by the schema, with every further parameter within reach."""
 
 import shlex
 from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ import pytest
 
 from perpfsm.config.nodes import Value
 from perpfsm.config.settings import described_parameters
-from perpfsm.config.wizard import Interview, Question, Refused, reference_price_text
+from perpfsm.config.wizard import Accepted, Interview, Question, Refused, reference_price_text
 
 # In the order and the words of the documents; what is in square brackets there is filled in.
 PROMPTS = {
@@ -67,10 +67,14 @@ def asked(interview: Interview) -> Question:
     return question
 
 
-def answered(interview: Interview, text: str) -> tuple[Interview, tuple[str, ...]]:
+def accepted(interview: Interview, text: str) -> Accepted:
     result = interview.answer(text)
-    assert not isinstance(result, Refused), result
+    assert isinstance(result, Accepted), result
     return result
+
+
+def answered(interview: Interview, text: str) -> Interview:
+    return accepted(interview, text).interview
 
 
 def refused(interview: Interview, text: str) -> list[tuple[str, str]]:
@@ -84,7 +88,7 @@ def conducted(answers: Mapping[str, str], until: str | None = None) -> tuple[Int
     interview, questions = Interview(), []
     while (question := interview.question()) is not None and question.name != until:
         questions.append(question)
-        interview, _ = answered(interview, answers[question.name])
+        interview = answered(interview, answers[question.name])
     return interview, questions
 
 
@@ -180,14 +184,14 @@ def test_an_empty_answer_takes_the_default_which_is_shown() -> None:
     interview, _ = conducted(ANSWERS, until="position_mode")
 
     assert asked(interview).default == "One-way"
-    assert answered(interview, "  ")[0].answers["position_mode"] == "One-way"
+    assert answered(interview, "  ").answers["position_mode"] == "One-way"
 
 
 @pytest.mark.parametrize("text", ["hedge", "HEDGE", "  Hedge\t"])
 def test_blanks_and_capitals_of_a_choice_do_not_matter(text: str) -> None:
     interview, _ = conducted(ANSWERS, until="position_mode")
 
-    assert answered(interview, text)[0].answers["position_mode"] == "Hedge"
+    assert answered(interview, text).answers["position_mode"] == "Hedge"
 
 
 def test_a_percentage_is_shown_as_the_price_that_it_means() -> None:
@@ -195,7 +199,7 @@ def test_a_percentage_is_shown_as_the_price_that_it_means() -> None:
 
     assert reference_price_text() == "60,000"
     assert asked(interview).form == "a number, above 0 and below 100 (percent); 1 % of 60,000 = 600.00"
-    assert answered(interview, "0.020")[1] == ("0.02 % of 60,000 = 12.00",)
+    assert accepted(interview, "0.020").price == "0.02 % of 60,000 = 12.00"
 
 
 @pytest.mark.parametrize(
@@ -214,21 +218,22 @@ def test_a_percentage_is_shown_as_the_price_that_it_means() -> None:
         (
             "long_profit_taking_spread",
             "",
-            "long_profit_taking_spread is 0, so the profit is taken at the entry price. "
-            "Use a spread that covers the fees.",
+            (
+                "long_profit_taking_spread is 0, so the profit is taken at the entry price. "
+                "Use a spread that covers the fees."
+            ),
         ),
         (
             "stop_loss_spread",
             "",
-            "stop_loss_spread is 0, so there is no stop loss. "
-            "Set the loss, in percent, at which a position is closed.",
+            "stop_loss_spread is 0, so there is no stop loss. Set the loss, in percent, at which a position is closed.",
         ),
     ],
 )
 def test_an_answer_that_is_seldom_meant_is_taken_with_a_warning(name: str, text: str, note: str) -> None:
     interview, _ = conducted(ANSWERS, until=name)
 
-    assert answered(interview, text)[1][-1] == note
+    assert accepted(interview, text).warnings == (note,)
 
 
 def test_going_back_offers_the_answer_that_was_given() -> None:
@@ -238,8 +243,8 @@ def test_going_back_offers_the_answer_that_was_given() -> None:
 
     assert before is not None
     assert (asked(before).name, asked(before).default) == ("ask_spread", Decimal("0.03"))
-    assert answered(before, "")[0] == interview
-    assert answered(before, "0.5")[0].answers["ask_spread"] == Decimal("0.5")
+    assert answered(before, "") == interview
+    assert answered(before, "0.5").answers["ask_spread"] == Decimal("0.5")
 
 
 def test_going_back_leads_to_the_first_question_and_no_further() -> None:
@@ -259,9 +264,9 @@ def test_another_management_after_going_back_asks_its_own_questions_and_drops_th
         assert before is not None
         interview = before
 
-    interview, _ = answered(interview, "Trailing_stop")
+    interview = answered(interview, "Trailing_stop")
     while (question := interview.question()) is not None:
-        interview, _ = answered(interview, TRAILING[question.name])
+        interview = answered(interview, TRAILING[question.name])
 
     assert not PROFIT_ONLY & set(interview.answers)
     assert set(interview.answers) >= TRAILING_ONLY
