@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perpfsm.cli.dialogue import AnswersEndedError, Dialogue
-from perpfsm.cli.errors import EXIT_ERROR, errors_told
+from perpfsm.cli.errors import errors_told
+from perpfsm.errors import PerpfsmError
 
 if TYPE_CHECKING:
     from perpfsm.config.wizard import Interview, Question
@@ -16,6 +17,7 @@ EPILOG = "Example: perpfsm create mine.yaml"
 EXIT_INTERRUPTED = 130
 BACK = "<"
 REFUSALS_MAX = 50  # in a row; whoever answers then is not listening
+TOO_MANY = f"{REFUSALS_MAX} answers in a row were refused."
 NAMES_MAX = 10_000
 NOTHING_WRITTEN = "Nothing was written."
 
@@ -51,30 +53,33 @@ def create_strategy(file: Path | None, *, force: bool) -> int:
         force: Whether a file that is there may be replaced without asking.
 
     Raises:
-        ConfigError: When the file cannot be written.
+        PerpfsmError: When the answers end, or the file cannot be written.
     """
     dialogue = Dialogue.with_standard_streams()
     try:
-        found = _interview(dialogue, file, force=force)
-    except AnswersEndedError:
-        dialogue.say(f"The answers ended before the questions did. {NOTHING_WRITTEN}", "refused")
-        return EXIT_ERROR
+        interview, goal = _interview(dialogue, file, force=force)
+    except AnswersEndedError as ended:
+        raise PerpfsmError(str(ended), remedy=NOTHING_WRITTEN) from ended
     except KeyboardInterrupt:
         dialogue.say(f"\n{NOTHING_WRITTEN}", "refused")
         return EXIT_INTERRUPTED
-    return EXIT_ERROR if found is None else _finish(dialogue, *found)
+    return _finish(dialogue, interview, goal)
 
 
-def _interview(dialogue: Dialogue, file: Path | None, *, force: bool) -> "tuple[Interview, Goal] | None":
-    """Return the answers and where they go; None when they may go nowhere."""
+def _interview(dialogue: Dialogue, file: Path | None, *, force: bool) -> "tuple[Interview, Goal]":
+    """Return the answers and where they go.
+
+    Raises:
+        PerpfsmError: When `file` cannot be where they go.
+    """
     from perpfsm.config.wizard import Interview, reference_price_text
 
     goal = None
     if file is not None:
-        goal = _goal(dialogue, file, force=force)
-        if goal is None:
-            dialogue.say(NOTHING_WRITTEN)
-            return None
+        found = _goal(dialogue, file, force=force)
+        if isinstance(found, str):
+            raise PerpfsmError(found, where=_shown_path(file), remedy=NOTHING_WRITTEN)
+        goal = found
     dialogue.say("A strategy file, question by question", "title")
     dialogue.say(f"Enter takes the [default], {BACK} goes back, Ctrl-C leaves without a trace.", "hint")
     dialogue.say(f"Percentages are shown at {reference_price_text()}, where the synthetic market begins.", "hint")
@@ -144,7 +149,7 @@ def _refuse(dialogue: Dialogue, refusals: int, reasons: list[tuple[str, str]]) -
         if remedy:
             dialogue.say(f"  {remedy}", "remedy")
     if refusals >= REFUSALS_MAX:
-        raise AnswersEndedError
+        raise AnswersEndedError(TOO_MANY)
 
 
 def _ask_goal(dialogue: Dialogue, stem: str, *, force: bool) -> Goal | None:
@@ -157,29 +162,32 @@ def _ask_goal(dialogue: Dialogue, stem: str, *, force: bool) -> Goal | None:
         text = dialogue.ask(str(free))
         if text == BACK:
             return None
-        goal = _goal(dialogue, Path(text or free), force=force)
-        if goal is not None:
-            return goal
-    raise AnswersEndedError
+        found = _goal(dialogue, Path(text or free), force=force)
+        if isinstance(found, Goal):
+            return found
+        dialogue.say(f"  {found}", "refused")
+    raise AnswersEndedError(TOO_MANY)
 
 
-def _goal(dialogue: Dialogue, path: Path, *, force: bool) -> Goal | None:
-    """Return `path` as a goal, or None after saying why it cannot be one; a person may agree to replace a file."""
-    from perpfsm.config.wording import shown
+def _goal(dialogue: Dialogue, path: Path, *, force: bool) -> Goal | str:
+    """Return `path` as a goal, or why it cannot be one; a person may agree to replace a file."""
     from perpfsm.config.writing import refusal_to_write
 
     refusal = refusal_to_write(path)
-    if refusal:
-        dialogue.say(f"  {shown(str(path))}: {refusal}", "refused")
-        return None
-    if force or not path.exists():
-        return Goal(path, overwrite=force)
-    dialogue.say(f"  {path} is there already.", "refused")
+    if refusal or force or not path.exists():
+        return refusal or Goal(path, overwrite=force)
     if not dialogue.is_terminal:
-        dialogue.say("  Name another file, or use --force to replace it.", "remedy")
-        return None
-    dialogue.say("  Replace it? (yes/no)", "question")
-    return Goal(path, overwrite=True) if dialogue.ask("no").lower() in {"y", "yes"} else None
+        return "The file is there already; name another, or use --force to replace it."
+    dialogue.say(f"{path} is there already. Replace it? (yes/no)", "question")
+    if dialogue.ask("no").lower() in {"y", "yes"}:
+        return Goal(path, overwrite=True)
+    return "The file stays as it is."
+
+
+def _shown_path(path: Path) -> str:
+    from perpfsm.config.wording import shown
+
+    return shown(str(path))
 
 
 def _finish(dialogue: Dialogue, interview: "Interview", goal: Goal) -> int:

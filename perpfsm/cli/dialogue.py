@@ -21,7 +21,7 @@ STYLES = {
 
 
 class AnswersEndedError(Exception):
-    """No more answers come."""
+    """No more answers come, or none that would do; says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ class Dialogue:
             if not self.is_terminal or not raw.endswith(b"\n"):
                 self.say("" if trouble else text)
             if not raw:
-                raise AnswersEndedError
+                raise AnswersEndedError("The answers ended before the questions did.")
             if not trouble:
                 return text
             self.say(f"  {trouble}", "refused")
-        raise AnswersEndedError
+        raise AnswersEndedError(f"{UNREADABLE_MAX} answers in a row were no text.")
 
 
 def _line() -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from perpfsm.cli.create import REFUSALS_MAX, create_strategy
+from perpfsm.cli.create import REFUSALS_MAX
 from perpfsm.cli.dialogue import ANSWER_MAX, READS_MAX
 from perpfsm.cli.main import build_app
 from tests.cli.terminal import END_OF_INPUT, INTERRUPT, terminal
@@ -110,6 +110,19 @@ def test_a_pipe_shows_the_same_conversation_with_the_answers_in_it(here: Path) -
     assert [*here.iterdir()] == [here / "mine.yaml"]
 
 
+def test_the_guide_shows_what_is_printed(here: Path) -> None:
+    lines = [*LINES[:5], "0,05", "0.05", *LINES[6:]]
+
+    status, shown = create(lines, "first.yaml")
+
+    guide = (Path(__file__).parents[2] / "docs" / "guide.md").read_text("utf-8")
+    excerpt = guide.split("```text\n", 1)[1].split("```", 1)[0]
+    assert status == 0
+    assert excerpt.startswith("6/14 ")
+    assert excerpt in shown
+    assert (here / "first.yaml").exists()
+
+
 def test_without_a_name_the_file_is_asked_for_and_a_free_name_is_offered(here: Path) -> None:
     (here / "perpetual_market_making_1.yaml").touch()
 
@@ -128,9 +141,9 @@ def test_the_name_is_refused_at_once_and_asked_for_again(here: Path) -> None:
     status, shown = create([*LINES, "folder", "none/mine.yaml", "mine.yaml", "<", "MARKET", "yours.yaml"])
 
     assert status == 0
-    assert "  folder: This is not a file, and cannot become one.\n" in shown
-    assert f"  none/mine.yaml: There is no directory {here / 'none'}; make it first.\n" in shown
-    assert "  mine.yaml is there already.\n  Name another file, or use --force to replace it.\n" in shown
+    assert "> folder\n  This is not a file, and cannot become one.\n" in shown
+    assert f"> none/mine.yaml\n  There is no directory {here / 'none'}; make it first.\n" in shown
+    assert "> mine.yaml\n  The file is there already; name another, or use --force to replace it.\n" in shown
     assert "close_position_order_type: MARKET\n" in (here / "yours.yaml").read_text("utf-8")
     assert (here / "mine.yaml").read_text("utf-8") == "mine\n"
 
@@ -141,7 +154,8 @@ def test_a_pipe_never_replaces_a_file_unless_it_is_told_to(here: Path) -> None:
     status, shown = create(LINES, "mine.yaml")
     assert status == 1
     assert shown == (
-        "  mine.yaml is there already.\n  Name another file, or use --force to replace it.\nNothing was written.\n"
+        "error: mine.yaml: The file is there already; name another, or use --force to replace it. "
+        "Nothing was written.\n"
     )
     assert (here / "mine.yaml").read_text("utf-8") == "mine\n"
 
@@ -156,7 +170,7 @@ def test_a_place_where_no_file_can_be_is_refused_before_the_first_question(here:
 
     assert (status, shown) == (
         1,
-        f"  none/mine.yaml: There is no directory {here / 'none'}; make it first.\nNothing was written.\n",
+        f"error: none/mine.yaml: There is no directory {here / 'none'}; make it first. Nothing was written.\n",
     )
 
 
@@ -165,7 +179,7 @@ def test_answers_that_end_early_leave_nothing_behind(here: Path, count: int) -> 
     status, shown = create(LINES[:count], "mine.yaml")
 
     assert status == 1
-    assert shown.endswith("The answers ended before the questions did. Nothing was written.\n")
+    assert shown.endswith("\nerror: The answers ended before the questions did. Nothing was written.\n")
     assert [*here.iterdir()] == []
 
 
@@ -201,19 +215,23 @@ def test_whoever_never_answers_sensibly_is_not_asked_forever(here: Path) -> None
 
     first, _ = create(nonsense, "mine.yaml")
     last, shown = create([*LINES, *["."] * 1000])
-    noise, _ = create(b"\xff\n" * 1000, "mine.yaml")
+    noise, told = create(b"\xff\n" * 1000, "mine.yaml")
     endless, _ = create(b"x" * (ANSWER_MAX * READS_MAX * 2), "mine.yaml")
 
     assert (first, last, noise, endless) == (1, 1, 1, 1)
-    assert shown.count("  .: This is not a file") == REFUSALS_MAX
+    assert shown.endswith("\nerror: 50 answers in a row were refused. Nothing was written.\n")
+    assert told.endswith("\nerror: 50 answers in a row were no text. Nothing was written.\n")
+    assert shown.count("> .\n  This is not a file") == REFUSALS_MAX
     assert [*here.iterdir()] == []
 
 
-def test_no_input_at_all_is_an_end_of_the_answers(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
+def test_no_input_at_all_is_an_end_of_the_answers(tmp_path: Path) -> None:
+    command = ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "perpfsm", "create", "mine.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
 
-    assert create_strategy(Path("mine.yaml"), force=False) == 1
-    assert [*here.iterdir()] == []
+    assert done.returncode == 1
+    assert done.stderr == "error: The answers ended before the questions did. Nothing was written.\n"
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_the_first_question_has_none_before_it(here: Path) -> None:
@@ -282,7 +300,7 @@ def test_ctrl_d_leaves_nothing_behind_either(tmp_path: Path) -> None:
         status = person.status()
 
     assert status == 1
-    assert person.text().endswith("The answers ended before the questions did. Nothing was written.\n")
+    assert person.text().endswith("\nerror: The answers ended before the questions did. Nothing was written.\n")
     assert [*tmp_path.iterdir()] == []
 
 
@@ -291,7 +309,7 @@ def test_a_person_is_asked_before_a_file_is_replaced(tmp_path: Path, answer: str
     (tmp_path / "mine.yaml").write_text("mine\n", "utf-8")
 
     with terminal("create", "mine.yaml", folder=tmp_path) as person:
-        person.enter(answer, at="mine.yaml is there already.\n  Replace it? (yes/no)\n[no]")
+        person.enter(answer, at="mine.yaml is there already. Replace it? (yes/no)\n[no]")
         if is_replaced:
             for text, question in ANSWERS:
                 person.enter(text, at=question)
