@@ -33,14 +33,15 @@ class Goal:
 @errors_told()
 def create(
     file: Annotated[
-        Path | None, typer.Argument(help="The file to write; asked for when absent.", show_default=False)
+        Path | None,
+        typer.Argument(help="The file to write; asked for when absent.", metavar="[FILE]", show_default=False),
     ] = None,
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write a strategy file, question by question.
 
-    Enter takes the [default], < goes back, Ctrl-C leaves without a trace. Answers may come through a pipe, one a line.
+    Enter takes the default, < goes back, Ctrl-C leaves without a trace. Answers may come through a pipe, one a line.
     """
     raise typer.Exit(create_strategy(file, force=force))
 
@@ -89,7 +90,7 @@ def _interview(dialogue: Dialogue, file: Path | None, *, force: bool) -> "tuple[
     while True:
         interview = _answers(dialogue, interview)
         if goal is None:
-            goal = _ask_goal(dialogue, f"{interview.answers['strategy']}", force=force)
+            goal = _ask_goal(dialogue, str(interview.answers["strategy"]), force=force)
         if goal is not None:
             return interview, goal
         interview = interview.back() or interview
