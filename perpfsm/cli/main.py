@@ -5,7 +5,11 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = {"validate": "perpfsm.cli.validate", "run": "perpfsm.cli.run"}
+COMMANDS = {
+    "create": "perpfsm.cli.create",
+    "validate": "perpfsm.cli.validate",
+    "run": "perpfsm.cli.run",
+}
 GROUPS = {"audit": "perpfsm.cli.audit"}
 EPILOG = "Begin with: perpfsm validate STRATEGY.yaml, then perpfsm run STRATEGY.yaml"
 

@@ -31,7 +31,7 @@ def parameter_rows(strategy: Strategy) -> Iterator[tuple[str, str, str]]:
         is_off = "x-off" in schema and _is_off(value, schema["x-off"])
         text = "off" if is_off else f"{shown(value)} {unit}".rstrip()
         notes = [
-            _equivalent(name, settings, schema) if not is_off else "",
+            equivalent(name, settings, schema) if not is_off else "",
             "" if name in settings.explicit else "default",
         ]
         yield name, text, ", ".join(filter(None, notes))
@@ -59,7 +59,7 @@ def _is_off(value: Value, fragment: Value) -> bool:
     return isinstance(fragment, dict) and matches(value, fragment)
 
 
-def _equivalent(name: str, settings: Settings, schema: Schema) -> str:
+def equivalent(name: str, settings: Settings, schema: Schema) -> str:
     """Return what a percentage is in money where a reference price is known; empty for anything else."""
     price, value, tick = (reference_price(settings), settings.number(name), settings.number("paper.instrument.tick"))
     if price is None or not value or tick is None or schema["x-unit"] != "percent" or name.startswith("paper."):
