@@ -5,7 +5,7 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = {"validate": "perpfsm.cli.validate", "run": "perpfsm.cli.run"}
+COMMANDS = {"validate": "perpfsm.cli.validate", "run": "perpfsm.cli.run", "import": "perpfsm.cli.import_"}
 GROUPS = {"audit": "perpfsm.cli.audit"}
 EPILOG = "Begin with: perpfsm validate STRATEGY.yaml, then perpfsm run STRATEGY.yaml"
 
@@ -28,7 +28,7 @@ def build_app(wanted: str | None) -> typer.Typer:
     for name, module in COMMANDS.items():
         if every or name == wanted:
             command = import_module(module)
-            app.command(name, epilog=getattr(command, "EPILOG", None))(getattr(command, name))
+            app.command(name, epilog=getattr(command, "EPILOG", None))(getattr(command, module.rpartition(".")[2]))
     for name, module in GROUPS.items():
         if every or name == wanted:
             app.add_typer(import_module(module).app, name=name)
