@@ -28,6 +28,7 @@ stop_loss_spread: 0.3
 price_source_market:
 """
 CONF = "conf_perpetual_market_making_1.yml"
+STOP = "stop_loss_spread is 0: there, a position is given up as soon as it is not in profit."
 WRITTEN = "conf_perpetual_market_making_1.perpfsm.yaml"
 
 
@@ -74,8 +75,7 @@ def test_a_changed_meaning_is_listed_where_it_stands_written_all_the_same_and_ex
         "  3 | derivative: dydx_perpetual",
         "    |             ^",
         "  It is written as paper: orders go to the exchange inside perpfsm, and no real money moves.",
-        f"{CONF}:12:19: warning[no-stop]: stop_loss_spread is 0: there, a position is given up as soon as it is not in "
-        "profit.",
+        f"{CONF}:12:19: warning[no-stop]: {STOP}",
         "  12 | stop_loss_spread: 0",
         "     |                   ^",
         "  Here 0 is no stop at all, and nothing limits the loss. Set the loss, in percent, at which to give up.",
@@ -124,7 +124,8 @@ def test_a_dangling_link_and_a_folder_are_no_targets(folder: Path) -> None:
     assert (folder / "link.yaml").is_symlink()
 
 
-def test_a_folder_that_is_missing_is_said_calmly(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("folder")
+def test_a_folder_that_is_missing_is_said_calmly(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(CONF, "none/mine.yaml") == 1
     assert capsys.readouterr().err == (
         "error: none/mine.yaml: The strategy file cannot be written: No such file or directory. "
