@@ -117,6 +117,7 @@ def test_a_machine_file_completes_what_the_library_knows() -> None:
     assert _examples(properties(guard)["parameter"]) == [*parameter_quantities()]
     assert _examples(properties(row)["after"]) == [*library.actions]
     assert trigger["enum"] == [*Trigger]
+    assert _examples(properties(row)["trigger"])[: len(Trigger)] == [*Trigger]
     assert sorted(map(str, _list(properties(row)["reason"]["enum"]))) == sorted(REASONS)
     assert {*Operator} < {*properties(guard)}
 
