@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help demo test lint check bench lock clean
+.PHONY: help demo test lint check bench reference lock clean
 
 PYTHON ?= python3
 PYTEST_FLAGS ?=
@@ -51,6 +51,9 @@ check: ## The whole gate: lint, then test.
 
 bench: $(SETUP) ## Measure what benchmarks/ describes.
 	$(BIN)/python -m pytest benchmarks -p no:randomly $(PYTEST_FLAGS)
+
+reference: $(SETUP) ## Write docs/reference anew from the schemas and the library.
+	$(BIN)/python -m tests.docs.reference
 
 lock: $(SETUP) ## Write requirements.lock anew; LOCK_FLAGS=--upgrade looks for newer versions.
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -7,6 +7,7 @@ import typer
 
 COMMANDS = {
     "create": "perpfsm.cli.create",
+    "import": "perpfsm.cli.import_",
     "validate": "perpfsm.cli.validate",
     "run": "perpfsm.cli.run",
 }
@@ -32,7 +33,7 @@ def build_app(wanted: str | None) -> typer.Typer:
     for name, module in COMMANDS.items():
         if every or name == wanted:
             command = import_module(module)
-            app.command(name, epilog=getattr(command, "EPILOG", None))(getattr(command, name))
+            app.command(name, epilog=getattr(command, "EPILOG", None))(getattr(command, module.rpartition(".")[2]))
     for name, module in GROUPS.items():
         if every or name == wanted:
             app.add_typer(import_module(module).app, name=name)

@@ -68,7 +68,7 @@ def validate_files(files: Iterable[Path], output: Format, *, strict: bool) -> in
                 for finding in report.findings:
                     print(to_github(finding))
         case Format.TEXT:
-            _print_lines([line for report in reports for line in _lines(report, strict=strict)])
+            print_lines([line for report in reports for line in _lines(report, strict=strict)])
     return int(any(not report.is_valid or (strict and report.findings) for report in reports))
 
 
@@ -91,7 +91,7 @@ def _lines(report: "Report", *, strict: bool) -> "Iterable[Line]":
         yield Line(Look.TABLE, f"  {report.machine.name}: {states} states, {guards} guards, {rows} rows")
 
 
-def _print_lines(lines: "list[Line]") -> None:
+def print_lines(lines: "list[Line]") -> None:
     """Print lines, in colour where a person looks."""
     if not sys.stdout.isatty():
         for line in lines:

@@ -68,7 +68,7 @@ def to_json(reports: Iterable[Report]) -> str:
             "path": report.path,
             "kind": report.kind,
             "valid": report.is_valid,
-            "findings": [_plain(finding) for finding in report.findings],
+            "findings": [finding_fields(finding) for finding in report.findings],
         }
         for report in reports
     ]
@@ -85,7 +85,8 @@ def to_github(finding: Finding) -> str:
     return f"::{finding.severity} {where},title={_property(finding.code)}::{_data(message)}"
 
 
-def _plain(finding: Finding) -> dict[str, str | int]:
+def finding_fields(finding: Finding) -> dict[str, str | int]:
+    """Return a finding as what JSON can say."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
