@@ -1,5 +1,6 @@
 """Order optimisation: one tick ahead of what remains of the book, never better than the spread allows (B3, B4)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -37,10 +38,13 @@ def around(bid: Number = "99.8", bid_size: Number = 1, ask: Number = "100.2", as
     return Quote(0, Decimal(bid), Decimal(bid_size), Decimal(ask), Decimal(ask_size))
 
 
-def depth(bids: dict[Number, Number], asks: dict[Number, Number] | None = None) -> DepthBook:
+Shown = Mapping[str, Number] | Mapping[Decimal, Decimal]
+
+
+def depth(bids: Shown, asks: Shown) -> DepthBook:
+    below, above = (tuple((Decimal(price), Decimal(size)) for price, size in side.items()) for side in (bids, asks))
     book = DepthBook()
-    sides = ({Decimal(price): Decimal(size) for price, size in side.items()} for side in (bids, asks or {}))
-    book.fold(DepthSnapshot(0, 1, *(tuple(side.items()) for side in sides)))
+    book.fold(DepthSnapshot(0, 1, below, above))
     return book
 
 
@@ -82,13 +86,13 @@ def test_depth_is_skipped_before_the_top_that_remains_is_looked_for_b4() -> None
     ]
 
 
-@pytest.mark.parametrize("book", [None, depth({}), depth({"99.7": 3}, {"100.3": 3})], ids=["none", "empty", "thin"])
+@pytest.mark.parametrize("book", [None, depth({}, {}), depth({"99.7": 3}, {"100.3": 3})], ids=["none", "empty", "thin"])
 def test_a_book_thinner_than_the_depth_leaves_the_quote_as_it_was_b4(book: DepthBook | None) -> None:
     assert prices(optimising(bid_depth=9, ask_depth=9), around(), book) == ("99.9", "100.1")
 
 
 def test_a_side_without_a_book_behind_it_leaves_only_its_own_quote_as_it_was_b4() -> None:
-    book = depth({"99.0": 9})
+    book = depth({"99.0": 9}, {})
     assert prices(optimising(bid_depth=1, ask_depth=1), around(), book) == ("99.1", "100.1")
 
 
@@ -170,19 +174,24 @@ def naive(book: dict[Decimal, Decimal], skipped: Decimal, side: Side, allowed: D
     return min(allowed, rest[0] + TICK) if side is BUY else max(allowed, rest[0] - TICK)
 
 
-@given(SIDE_OF_BOOK, SIDE_OF_BOOK, st.integers(0, 20), st.integers(0, 20), st.integers(1, 40), st.integers(1, 15))
+@given(
+    st.tuples(SIDE_OF_BOOK, SIDE_OF_BOOK),
+    st.tuples(st.integers(0, 20), st.integers(0, 20)),
+    st.integers(1, 40),
+    st.integers(1, 15),
+)
 def test_an_optimised_quote_is_what_a_naive_reading_gives_and_never_aggressive_b4(
-    bids: dict[int, int], asks: dict[int, int], bid_half: int, ask_half: int, tenths: int, half_width: int
+    drawn: tuple[dict[int, int], dict[int, int]], halves: tuple[int, int], twentieths: int, half_width: int
 ) -> None:
     best_bid, best_ask = Decimal(100) - half_width * TICK, Decimal(100) + half_width * TICK
-    below = {best_bid - away * TICK: Decimal(size) / 2 for away, size in bids.items()} | {best_bid: Decimal(1)}
-    above = {best_ask + away * TICK: Decimal(size) / 2 for away, size in asks.items()} | {best_ask: Decimal(1)}
+    below = {best_bid - away * TICK: Decimal(size) / 2 for away, size in drawn[0].items()} | {best_bid: Decimal(1)}
+    above = {best_ask + away * TICK: Decimal(size) / 2 for away, size in drawn[1].items()} | {best_ask: Decimal(1)}
     seen = Quote(0, best_bid, Decimal(1), best_ask, Decimal(1))
-    skipped = {BUY: Decimal(bid_half) / 2, SELL: Decimal(ask_half) / 2}
-    spread = Decimal(tenths) / 20
+    skipped = {BUY: Decimal(halves[0]) / 2, SELL: Decimal(halves[1]) / 2}
+    spread = Decimal(twentieths) / 20
     of = optimising(bid_depth=skipped[BUY], ask_depth=skipped[SELL], spread=spread)
 
-    tops = remaining_tops(of, seen, depth({**below}, {**above}))
+    tops = remaining_tops(of, seen, depth(below, above))
 
     for quote in plan(of, seen, tops).quotes:
         side = quote.side

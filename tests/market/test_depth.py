@@ -24,7 +24,9 @@ def snapshot(update_id: int, bids: dict[int, int], asks: dict[int, int] | None =
     return DepthSnapshot(0, update_id, pairs(bids), pairs(asks or {}))
 
 
-def update(first: int, last: int, previous: int, bids: dict[int, int], asks: dict[int, int] | None = None) -> DepthUpdate:
+def update(
+    first: int, last: int, previous: int, bids: dict[int, int], asks: dict[int, int] | None = None
+) -> DepthUpdate:
     return DepthUpdate(0, first, last, previous, pairs(bids), pairs(asks or {}))
 
 
@@ -114,7 +116,9 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(book_of(*stream, snapshot(7, {100: 1}))) == {100: 1, 9: 1, 8: 1, 7: 1}
 
 
-@pytest.mark.parametrize(("side", "left"), [(Side.BUY, {104: 1, 103: 1, 102: 1}), (Side.SELL, {100: 1, 101: 1, 102: 1})])
+@pytest.mark.parametrize(
+    ("side", "left"), [(Side.BUY, {104: 1, 103: 1, 102: 1}), (Side.SELL, {100: 1, 101: 1, 102: 1})]
+)
 def test_levels_are_bounded_and_the_worst_are_forgotten(
     monkeypatch: pytest.MonkeyPatch, side: Side, left: dict[int, int]
 ) -> None:
@@ -128,12 +132,11 @@ CHANGES = st.lists(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 3))), m
 
 
 @given(CHANGES, st.integers(0, 13), st.sampled_from(Side))
-def test_a_side_holds_what_a_dictionary_would(
-    changes: Iterable[list[tuple[int, int]]], price: int, side: Side
-) -> None:
+def test_a_side_holds_what_a_dictionary_would(changes: Iterable[list[tuple[int, int]]], price: int, side: Side) -> None:
     book, naive = Levels(side), dict[int, int]()
     for some in changes:
         book.apply((Decimal(at), Decimal(size)) for at, size in some)
         naive |= dict(some)
     behind = [(at, size) for at, size in naive.items() if size and (at - price) * side.sign < 0]
-    assert list(book.behind(Decimal(price))) == sorted(behind, reverse=side is Side.BUY)
+    found = [(int(at), int(size)) for at, size in book.behind(Decimal(price))]
+    assert found == sorted(behind, reverse=side is Side.BUY)
