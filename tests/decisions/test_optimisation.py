@@ -14,10 +14,9 @@ from perpfsm.decisions.quotes import QuotePlan, plan_quotes
 from perpfsm.market.depth import DepthBook
 from perpfsm.market.instrument import round_price
 from perpfsm.market.messages import DepthSnapshot, Quote
-from perpfsm.market.order import OrderType, PlaceOrder, Role
 from perpfsm.market.side import Side
 from perpfsm.market.working import OrderStatus, WorkingOrder
-from tests.builders import BOTH, BUY, INSTRUMENT, SELL, Number, parameters
+from tests.builders import BUY, INSTRUMENT, QUOTE, SELL, Number, parameters, working
 
 TICK = INSTRUMENT.tick
 LOOSE = replace(INSTRUMENT, size_min=Decimal(0), notional_min=Decimal(0))
@@ -48,10 +47,8 @@ def depth(bids: Shown, asks: Shown) -> DepthBook:
     return book
 
 
-def own(side: Side, price: Number | None, size: Number, status: OrderStatus = OrderStatus.WORKING) -> WorkingOrder:
-    of_type = OrderType.MARKET if price is None else OrderType.LIMIT
-    at = None if price is None else Decimal(price)
-    return WorkingOrder(PlaceOrder("own", BOTH, Role.QUOTE, side, of_type, at, Decimal(size)), status, Decimal(size), 0)
+def own(side: Side, price: Number | None, size: Number = 1, status: OrderStatus = OrderStatus.WORKING) -> WorkingOrder:
+    return working("ours", QUOTE, side, price, size, status=status)
 
 
 def plan(of: Parameters, seen: Quote, tops: Tops) -> QuotePlan:
