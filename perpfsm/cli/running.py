@@ -199,7 +199,8 @@ def _feed(options: RunOptions, strategy: Strategy) -> Feed:
     if name == SYNTHETIC:
         settings = paper.synthetic if options.seed is None else replace(paper.synthetic, seed=options.seed)
         return synthetic_feed(settings, tick=paper.instrument.tick, step=paper.instrument.step)
-    return open_feed(Path(name), skip_bad_lines=options.skip_bad_lines)
+    depth = strategy.parameters.order_optimization_enabled
+    return open_feed(Path(name), skip_bad_lines=options.skip_bad_lines, depth=depth)
 
 
 def _settings(options: RunOptions, strategy: Strategy) -> dict[str, str]:

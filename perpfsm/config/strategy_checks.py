@@ -151,6 +151,19 @@ def levels_stay_in_range(settings: Settings) -> Iterator[Complaint]:
             yield Complaint(("order_level_spread",), "level-spread", what, "Use fewer levels or a smaller step.")
 
 
+def optimisation_has_one_level(settings: Settings) -> Iterator[Complaint]:
+    """Order optimisation is for a single level (B4): with more, and without it, its parameters do nothing."""
+    enabled, levels = "order_optimization_enabled", settings.number("order_levels")
+    is_enabled = settings.values.get(enabled)
+    if is_enabled is True and levels is not None and levels > 1:
+        what = f"{enabled} does nothing with order_levels {plain(levels)}: only a single level is optimised."
+        yield _warning(enabled, "unused-parameter", what, "Use order_levels 1, or remove the line.")
+    for name in ("bid_order_optimization_depth", "ask_order_optimization_depth"):
+        if is_enabled is False and settings.number(name):
+            what = f"{name} is not used without {enabled}."
+            yield _warning(name, "unused-parameter", what, f"Remove it, or set {enabled}: true.")
+
+
 def spreads_exceed_a_tick(settings: Settings) -> Iterator[Complaint]:
     """A spread below one tick is rounded to whatever the grid allows."""
     price, tick = reference_price(settings), settings.number("paper.instrument.tick")
@@ -180,6 +193,7 @@ CHECKS: tuple[Check, ...] = (
     instrument_sizes_are_ordered,
     amount_fits_instrument,
     levels_stay_in_range,
+    optimisation_has_one_level,
     spreads_exceed_a_tick,
     times_are_whole_nanoseconds,
 )

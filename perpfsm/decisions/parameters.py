@@ -89,6 +89,9 @@ class Parameters:
     order_level_amount: Decimal = Decimal(0)
     order_level_spread: Decimal = Decimal(1)
     filled_order_delay: Decimal = Decimal(60)
+    order_optimization_enabled: bool = False
+    bid_order_optimization_depth: Decimal = Decimal(0)
+    ask_order_optimization_depth: Decimal = Decimal(0)
     time_between_stop_loss_orders: Decimal = Decimal(60)
     stop_loss_slippage_buffer: Decimal = Decimal("0.5")
     stop_escalation: int = 3

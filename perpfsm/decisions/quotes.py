@@ -1,8 +1,9 @@
 """Which quotes a leg would place now: levels, then the filters of B3 in their order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from perpfsm.decisions.optimisation import Tops, one_tick_ahead
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.decisions.proposals import LeftOut
 from perpfsm.market.instrument import Instrument, round_price, round_size
@@ -11,6 +12,7 @@ from perpfsm.market.messages import Quote
 from perpfsm.market.side import Side
 
 PERCENT = Decimal(100)
+UNTOUCHED = Tops()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def plan_quotes(
     quote: Quote,
     free_margin: Decimal,
     fee_rate: Decimal,
+    tops: Tops = UNTOUCHED,
 ) -> QuotePlan:
     """Return the quotes for `sides` around the mid price of `quote` (B1, B2, B3).
 
@@ -60,13 +63,15 @@ def plan_quotes(
         quote: The newest usable best bid and ask.
         free_margin: Quote currency that new orders may tie up once the leg's present quotes are gone.
         fee_rate: Fraction of the notional that a fill would pay.
+        tops: What remains of the book, one tick ahead of which the quotes are held back (B4).
     """
     reference = quote.mid
     candidates: list[QuoteLevel] = []
     left_out: list[LeftOut] = []
     for level in range(parameters.order_levels):
         for side in sides:
-            candidate = _level(parameters, instrument, side=side, level=level, reference=reference)
+            asked = _level(parameters, instrument, side=side, level=level, reference=reference)
+            candidate = _optimised(asked, tops, instrument)
             why = (
                 _unfit(candidate, instrument) or _outside_band(side, reference, parameters) or _takes(candidate, quote)
             )
@@ -94,6 +99,12 @@ def _level(parameters: Parameters, instrument: Instrument, *, side: Side, level:
     price = round_price(reference * (1 - side.sign * distance), tick=instrument.tick, side=side)
     amount = parameters.order_amount + level * parameters.order_level_amount
     return QuoteLevel(side, level, price, round_size(amount, step=instrument.step))
+
+
+def _optimised(asked: QuoteLevel, tops: Tops, instrument: Instrument) -> QuoteLevel:
+    """Return a level where the book has it (B4); the price band asks for no level's price, so it may come after."""
+    price = one_tick_ahead(asked.price, side=asked.side, top=tops.of(asked.side), tick=instrument.tick)
+    return asked if price == asked.price else replace(asked, price=price)
 
 
 def _unfit(candidate: QuoteLevel, instrument: Instrument) -> str:

@@ -12,7 +12,7 @@ from perpfsm.machine.bands import band_of
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.market.band import EVERYWHERE, NOWHERE, Band
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, DepthSnapshot, DepthUpdate, MarketMessage, MarkPrice, Quote, Trade
 from perpfsm.market.moments import later
 from perpfsm.market.order import OrderFilled, VenueEvent
 
@@ -59,8 +59,15 @@ class Session:
         return True
 
     def on_message(self, message: MarketMessage) -> None:
-        """Take a message that may matter: fold it into health and prices."""
+        """Take a message that may matter: fold it into health and prices.
+
+        Depth is remembered for the next quotes, and nothing can happen on it: the market need not be offered.
+        """
         state = self.state
+        if isinstance(message, DepthSnapshot | DepthUpdate):
+            if state.depth is not None:
+                state.depth.fold(message)
+            return
         self._begin(message.time_ns)
         match message:
             case Trade():

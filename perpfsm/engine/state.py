@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import partial
 
+from perpfsm.decisions.optimisation import Tops, remaining_tops
 from perpfsm.engine.books import Books
 from perpfsm.engine.desk import Desk
 from perpfsm.engine.health import Health
@@ -17,6 +18,7 @@ from perpfsm.machine.leg import Leg
 from perpfsm.machine.step import Step, take_step
 from perpfsm.machine.view import View
 from perpfsm.market.band import Band
+from perpfsm.market.depth import DepthBook
 from perpfsm.market.messages import Quote
 from perpfsm.market.position import ZERO
 from perpfsm.market.side import LegName
@@ -39,6 +41,7 @@ class State:
         stops: Stop-losses in a row.
         loss_from: The PnL from which `max_loss` counts: zero, or what it was when an operator last resumed.
         quote: The newest usable best bid and ask; None before the first.
+        depth: The book behind them; None where nobody asks for it.
         mark: The venue's mark price; None where the feed has none.
         now_ns: Event time, nanoseconds since the epoch.
         bands: Each leg's band since it last came to rest; emptied by everything that could change one.
@@ -57,6 +60,7 @@ class State:
         self.stops = StopCounter(setup.parameters.risk)
         self.loss_from = ZERO
         self.quote: Quote | None = None
+        self.depth = DepthBook() if setup.parameters.order_optimization_enabled else None
         self.mark: Decimal | None = None
         self.now_ns = 0
         self.bands: dict[LegName, Band] = {}
@@ -79,7 +83,13 @@ class State:
             self.table.of_leg(leg.name),
             partial(self.desk.free_margin, leg.name, self.legs, self.books.wallet, self.quote),
             setup.maker_rate,
+            self.tops,
         )
+
+    def tops(self) -> Tops:
+        """Return the best prices that remain of the book for order optimisation (B4)."""
+        own = self.table.live() if self.setup.shows_own_orders else ()
+        return remaining_tops(self.setup.parameters, self.quote, self.depth, own)
 
     def trigger(self, name: LegName, trigger: Trigger) -> Step | None:
         """Offer `trigger` to a leg; keep, journal and carry out what it does."""

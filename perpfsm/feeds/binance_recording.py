@@ -6,11 +6,11 @@ from dataclasses import replace
 import msgspec
 
 from perpfsm.feeds.bad_line import BadLine, quoted
+from perpfsm.feeds.binance_depth import NS_PER_MS, DepthReader
 from perpfsm.feeds.numbers import PositiveNumbers, Unusable, to_decimal
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, DepthUpdate, MarketMessage, MarkPrice, Quote, Trade
 from perpfsm.market.side import Side
 
-NS_PER_MS = 1_000_000
 KINDS_MAX = 64  # kinds of skipped lines that are told apart
 
 SNAPSHOT = "depth snapshot"
@@ -92,13 +92,14 @@ class RecordingParser:
     """Reads one pass of a recording of one symbol.
 
     Attributes:
-        skipped: Lines that have no message: depth, snapshots, and events that are not known here.
+        skipped: Lines that have no message: depth that nobody asks for, and events that are not known here.
     """
 
-    __slots__ = ("_numbers", "_symbol", "skipped")
+    __slots__ = ("_depth", "_numbers", "_symbol", "skipped")
 
-    def __init__(self) -> None:
-        """Start a pass."""
+    def __init__(self, *, depth: bool = False) -> None:
+        """Start a pass that reads `depth`, or passes over it."""
+        self._depth = DepthReader() if depth else None
         self.skipped: Counter[str] = Counter()
         self._numbers = PositiveNumbers()
         self._symbol = ""
@@ -120,7 +121,10 @@ class RecordingParser:
         if gap != b" " or not stamp.isdigit():
             raise BadLine("The line does not begin with a local receive time of 19 digits (ns) and a space.")
         try:
-            event = _decode(body).data or self._outside_envelope(body)
+            envelope = _decode(body)
+            if self._depth is not None and envelope.update_id is not None:
+                return self._depth.snapshot(int(stamp), body)
+            event = envelope.data or self._outside_envelope(body)
         except _UNREADABLE as error:
             self._after_failure(body, error)
             return None
@@ -149,10 +153,15 @@ class RecordingParser:
             case _MarkPriceUpdate():
                 return self._mark_price(int(stamp), event)
             case _DepthUpdate():
-                self._skip("depthUpdate")
-                return None
+                return self._depth_update(int(stamp), body)
             case _BadQuote():
                 return BadQuote(int(stamp), event.reason)
+
+    def _depth_update(self, time_ns: int, body: bytes) -> DepthUpdate | None:
+        if self._depth is not None:
+            return self._depth.update(time_ns, body)
+        self._skip("depthUpdate")
+        return None
 
     def _completed(self, quote: Quote, ours: _Ours) -> Quote | BadQuote:
         try:

@@ -32,18 +32,20 @@ _RECORDING = re.compile(rb"[0-9]+ *\{")
 _ROW = re.compile(rb"[-0-9.:TZ ]+,")
 
 
-def open_feed(path: Path, *, skip_bad_lines: bool = False) -> Feed:
+def open_feed(path: Path, *, skip_bad_lines: bool = False, depth: bool = False) -> Feed:
     """Return the feed of a file: a Binance recording, a quotes CSV, or Binance's bookTicker or aggTrades CSV.
 
     Args:
         path: The file, gzip or plain.
         skip_bad_lines: Count lines that cannot be read instead of failing at the first.
+        depth: Read a recording's depth as well; that costs time, and no other format has any.
 
     Raises:
         FeedError: When the file cannot be read, is empty, or is none of these.
     """
     lines = LineFile(path, forgives_cut=skip_bad_lines)
-    return FileFeed(path, _parser_of(_first_lines(lines), lines.name), skips_bad_lines=skip_bad_lines)
+    make_parser = _parser_of(_first_lines(lines), lines.name, depth=depth)
+    return FileFeed(path, make_parser, skips_bad_lines=skip_bad_lines)
 
 
 def _first_lines(lines: LineFile) -> list[bytes]:
@@ -53,9 +55,9 @@ def _first_lines(lines: LineFile) -> list[bytes]:
     raise FeedError("The file is empty.", where=lines.name, remedy=LOADS)
 
 
-def _parser_of(lines: list[bytes], name: str) -> Callable[[], LineParser]:
+def _parser_of(lines: list[bytes], name: str, *, depth: bool) -> Callable[[], LineParser]:
     if any(_RECORDING.match(line) for line in lines):
-        return RecordingParser
+        return partial(RecordingParser, depth=depth)
     line = lines[0]
     archive = next((kind for magic, kind in ARCHIVES.items() if line.startswith(magic)), None)
     if archive:

@@ -9,7 +9,7 @@ from typing import Protocol
 from perpfsm.errors import FeedError
 from perpfsm.feeds.bad_line import SKIP_REMEDY, BadLine
 from perpfsm.feeds.reading import LineFile, unreadable
-from perpfsm.market.messages import MarketMessage
+from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarketMessage
 
 TIME_NS_MAX = 2**63 - 2
 
@@ -116,7 +116,8 @@ class FileFeed:
                     self._leave_out(number, _wrong_time(message.time_ns, last_ns))
                     continue
                 last_ns = message.time_ns
-                is_silent = False
+                if is_silent:
+                    is_silent = isinstance(message, DepthSnapshot | DepthUpdate)
                 yield message
         self.bad_lines += lines.was_cut
         if is_silent:

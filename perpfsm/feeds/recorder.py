@@ -9,15 +9,25 @@ from typing import BinaryIO, Self
 import msgspec
 
 from perpfsm.errors import FeedError
-from perpfsm.feeds.binance_recording import BAD_QUOTE, NS_PER_MS
+from perpfsm.feeds.binance_depth import NS_PER_MS
+from perpfsm.feeds.binance_recording import BAD_QUOTE
 from perpfsm.feeds.numbers import to_text
 from perpfsm.feeds.reading import system_reason
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import (
+    BadQuote,
+    DepthSnapshot,
+    DepthUpdate,
+    Level,
+    MarketMessage,
+    MarkPrice,
+    Quote,
+    Trade,
+)
 from perpfsm.market.side import Side
 
 COMPRESSION = 6  # 9 takes half as long again for 15 % less
 
-_Fields = dict[str, str | int | bool | dict[str, str | int]]
+_Fields = dict[str, str | int | bool | dict[str, str | int] | list[tuple[str, str]]]
 
 
 class Recorder:
@@ -94,12 +104,14 @@ class Recorder:
 
 def to_line(message: MarketMessage, *, symbol: str) -> bytes:
     """Return the line of a message, its line feed included."""
+    if isinstance(message, DepthSnapshot):  # the answer to a request, which has neither envelope nor symbol
+        return b"%019d %b\n" % (message.time_ns, msgspec.json.encode(_snapshot(message)))
     stream, event = _event(message)
     envelope = {"stream": f"{symbol.lower()}@{stream}", "data": {**event, "s": symbol}}
     return b"%019d %b\n" % (message.time_ns, msgspec.json.encode(envelope))
 
 
-def _event(message: MarketMessage) -> tuple[str, _Fields]:
+def _event(message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate) -> tuple[str, _Fields]:
     match message:
         case Quote():
             return "bookTicker", _quote(message)
@@ -107,6 +119,8 @@ def _event(message: MarketMessage) -> tuple[str, _Fields]:
             return "trade", _trade(message)
         case MarkPrice():
             return "markPrice", _mark_price(message)
+        case DepthUpdate():
+            return "depth", _depth_update(message)
         case BadQuote():
             return BAD_QUOTE, {"e": BAD_QUOTE, "reason": message.reason}
 
@@ -144,6 +158,33 @@ def _mark_price(mark: MarkPrice) -> _Fields:
         "T": _to_ms(mark.funding_ns),
         **_ours({}, {"exchange_ns": mark.exchange_ns, "funding_ns": mark.funding_ns}),
     }
+
+
+def _depth_update(update: DepthUpdate) -> _Fields:
+    return {
+        "e": "depthUpdate",
+        "T": _to_ms(update.exchange_ns),
+        "U": update.first_id,
+        "u": update.last_id,
+        "pu": update.previous_id,
+        "b": _pairs(update.bids),
+        "a": _pairs(update.asks),
+        **_ours({}, {"exchange_ns": update.exchange_ns}),
+    }
+
+
+def _snapshot(snapshot: DepthSnapshot) -> _Fields:
+    return {
+        "lastUpdateId": snapshot.update_id,
+        "T": _to_ms(snapshot.exchange_ns),
+        "bids": _pairs(snapshot.bids),
+        "asks": _pairs(snapshot.asks),
+        **_ours({}, {"exchange_ns": snapshot.exchange_ns}),
+    }
+
+
+def _pairs(levels: tuple[Level, ...]) -> list[tuple[str, str]]:
+    return [(to_text(price), to_text(size)) for price, size in levels]
 
 
 def _to_ms(time_ns: int | None) -> int:

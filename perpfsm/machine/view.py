@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from perpfsm.decisions.optimisation import Tops
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.decisions.quotes import QuotePlan, plan_quotes
 from perpfsm.machine.leg import Leg
@@ -30,6 +31,7 @@ class View:
         orders: The leg's live orders, oldest first.
         free_margin: Returns what new quotes of this leg may tie up once its present ones are gone, quote currency.
         maker_rate: Fraction of the notional that a quote's fill would pay.
+        tops: Returns the best prices that remain of the book for order optimisation.
     """
 
     now_ns: int
@@ -42,6 +44,7 @@ class View:
     orders: tuple[WorkingOrder, ...]
     free_margin: Callable[[], Decimal]
     maker_rate: Decimal
+    tops: Callable[[], Tops] = Tops
 
     @property
     def mark_or_mid(self) -> Decimal | None:
@@ -77,5 +80,6 @@ class Reading:
                     quote=view.quote,
                     free_margin=view.free_margin(),
                     fee_rate=view.maker_rate,
+                    tops=view.tops(),
                 )
         return self._plan

@@ -73,4 +73,48 @@ class MarkPrice:
     exchange_ns: int | None = None
 
 
-MarketMessage = Quote | BadQuote | Trade | MarkPrice
+Level = tuple[Decimal, Decimal]
+"""A price and the base units shown there."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepthSnapshot:
+    """The order book at one moment, as far as the venue shows it.
+
+    Attributes:
+        update_id: The venue's id of the last change that it holds.
+        bids: Prices with their sizes, positive; in any order.
+        asks: The same of the other side.
+    """
+
+    time_ns: int
+    update_id: int
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    exchange_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DepthUpdate:
+    """Changes of the order book; `DepthBook` folds them.
+
+    Attributes:
+        first_id: The venue's id of the first change that it holds.
+        last_id: Of the last one.
+        previous_id: The `last_id` of the update before.
+        bids: Prices with what is shown there from now on; 0 takes the price out.
+        asks: The same of the other side.
+    """
+
+    time_ns: int
+    first_id: int
+    last_id: int
+    previous_id: int
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    exchange_ns: int | None = None
+
+
+Depth = DepthSnapshot | DepthUpdate
+
+MarketMessage = Quote | BadQuote | Trade | MarkPrice | Depth

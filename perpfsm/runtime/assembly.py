@@ -20,7 +20,7 @@ from perpfsm.journal.reader import read_entries
 from perpfsm.journal.store import Journal
 from perpfsm.machine.build import build_lifecycle
 from perpfsm.machine.shipped import shipped_library
-from perpfsm.market.messages import MarketMessage
+from perpfsm.market.messages import DepthSnapshot, MarketMessage
 from perpfsm.runtime.driver import Driver
 from perpfsm.runtime.recovery import Recovered, recover
 
@@ -48,14 +48,18 @@ class Opened:
 
 
 def open_messages(feed: Feed, market: str) -> Opened:
-    """Read the first message of `feed` and make sure that it is of `market`, such as BTC-USDT.
+    """Read the first messages of `feed` and make sure that it is of `market`, such as BTC-USDT.
 
     Raises:
         FeedError: When the feed cannot be read, is empty, or is of another market.
     """
     messages = feed.messages()
-    first = next(messages, None)
-    if first is None:
+    head: list[MarketMessage] = []
+    for message in messages:
+        head.append(message)
+        if not isinstance(message, DepthSnapshot):  # which does not say of what market it is
+            break
+    if not head:
         raise FeedError("The feed holds no message.", where=feed.name, remedy="Give another one with --feed.")
     if feed.symbol is not None and not is_market(feed.symbol, market):
         raise FeedError(
@@ -63,7 +67,7 @@ def open_messages(feed: Feed, market: str) -> Opened:
             where=feed.name,
             remedy="Give a recording of the strategy's market, or change `market`.",
         )
-    return Opened(feed, chain([first], messages), first.time_ns)
+    return Opened(feed, chain(head, messages), head[0].time_ns)
 
 
 def _kept(messages: Iterator[MarketMessage], keep: Callable[[MarketMessage], None]) -> Iterator[MarketMessage]:

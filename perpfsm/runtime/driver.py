@@ -10,7 +10,7 @@ from perpfsm.engine.start import reconcile
 from perpfsm.errors import JournalError, MachineFault
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.market.band import EVERYWHERE
-from perpfsm.market.messages import MarketMessage, Quote, Trade
+from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarketMessage, Quote, Trade
 from perpfsm.market.order import CancelOrder, OrderRejected, VenueEvent
 from perpfsm.runtime.meter import DrawdownMeter
 
@@ -113,6 +113,8 @@ class Driver:
         if isinstance(message, Trade):
             return
         self.session.on_message(message)
+        if isinstance(message, DepthSnapshot | DepthUpdate):
+            return
         self._settle()
 
     def advance(self, now_ns: int) -> None:

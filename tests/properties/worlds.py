@@ -183,11 +183,11 @@ def worlds() -> st.SearchStrategy[World]:
     )
 
 
-def is_found(wanted: Callable[[World], bool]) -> bool:
-    """Return whether one of the first few hundred drawn worlds is `wanted`."""
+def is_found(wanted: Callable[[World], bool], *, among: st.SearchStrategy[World] | None = None) -> bool:
+    """Return whether one of the first few hundred drawn worlds is `wanted`; `among` draws other ones."""
     quick = settings(max_examples=400, database=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
     try:
-        find(worlds(), wanted, settings=quick)
+        find(worlds() if among is None else among, wanted, settings=quick)
     except NoSuchExample:
         return False
     return True

@@ -50,7 +50,7 @@ def test_every_finding_of_a_strategy_file_is_told_at_once(desk: Desk) -> None:
 
 
 def test_a_parameter_that_is_not_built_yet_is_refused(desk: Desk) -> None:
-    assert "order_optimization_enabled" in run(desk, "--set", "order_optimization_enabled=true")
+    assert "binance_perpetual" in run(desk, "--set", "derivative=binance_perpetual")
 
 
 def test_a_feed_that_is_not_there(desk: Desk) -> None:
