@@ -7,7 +7,7 @@ import msgspec
 
 from perpfsm.feeds.bad_line import BadLine, quoted
 from perpfsm.feeds.numbers import PositiveNumbers, Unusable, to_decimal
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 
 NS_PER_MS = 1_000_000
@@ -17,6 +17,7 @@ SNAPSHOT = "depth snapshot"
 TRADE_WITHOUT_PRICE = "trade without a price"  # the venue prints these: X is NA, price and size are 0
 OTHER = "other"
 BAD_QUOTE = "perpfsmBadQuote"  # an event of our own recorder; other readers pass over it
+REFERENCE_PRICE = "perpfsmReferencePrice"  # and so is this
 
 
 class _Ours(msgspec.Struct, frozen=True, gc=False):
@@ -73,8 +74,13 @@ class _BadQuote(_Event, tag=BAD_QUOTE):
     reason: str
 
 
-_AnyEvent = _BookTicker | _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote
-_KNOWN = frozenset({"bookTicker", "trade", "aggTrade", "markPriceUpdate", "depthUpdate", BAD_QUOTE})
+class _ReferencePrice(_Event, tag=REFERENCE_PRICE):
+    price: str | None = None
+    reason: str = ""
+
+
+_AnyEvent = _BookTicker | _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote | _ReferencePrice
+_KNOWN = frozenset({"bookTicker", "trade", "aggTrade", "markPriceUpdate", "depthUpdate", BAD_QUOTE, REFERENCE_PRICE})
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -153,6 +159,8 @@ class RecordingParser:
                 return None
             case _BadQuote():
                 return BadQuote(int(stamp), event.reason)
+            case _ReferencePrice():
+                return self._reference_price(int(stamp), event)
 
     def _completed(self, quote: Quote, ours: _Ours) -> Quote | BadQuote:
         try:
@@ -180,6 +188,14 @@ class RecordingParser:
             return BadQuote(time_ns, problem or f"funding rate is not finite: {event.r}")
         funding_ns = _exact_ns(event.perpfsm.funding_ns, event.T)
         return MarkPrice(time_ns, mark, rate, funding_ns, _exact_ns(event.perpfsm.exchange_ns, event.E))
+
+    def _reference_price(self, time_ns: int, event: _ReferencePrice) -> ReferencePrice:
+        if event.price is None:
+            return ReferencePrice(time_ns, None, event.reason)
+        try:
+            return ReferencePrice(time_ns, self._numbers[event.price], event.reason)
+        except Unusable as why:
+            return ReferencePrice(time_ns, None, f"price {why}")
 
     def _outside_envelope(self, body: bytes) -> _AnyEvent | None:
         """Return the event of a message that has no `data`, or count what it is."""

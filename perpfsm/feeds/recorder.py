@@ -9,10 +9,10 @@ from typing import BinaryIO, Self
 import msgspec
 
 from perpfsm.errors import FeedError
-from perpfsm.feeds.binance_recording import BAD_QUOTE, NS_PER_MS
+from perpfsm.feeds.binance_recording import BAD_QUOTE, NS_PER_MS, REFERENCE_PRICE
 from perpfsm.feeds.numbers import to_text
 from perpfsm.feeds.reading import system_reason
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 
 COMPRESSION = 6  # 9 takes half as long again for 15 % less
@@ -109,6 +109,9 @@ def _event(message: MarketMessage) -> tuple[str, _Fields]:
             return "markPrice", _mark_price(message)
         case BadQuote():
             return BAD_QUOTE, {"e": BAD_QUOTE, "reason": message.reason}
+        case ReferencePrice():
+            price = {} if message.price is None else {"price": to_text(message.price)}
+            return REFERENCE_PRICE, {"e": REFERENCE_PRICE, **price, "reason": message.reason}
 
 
 def _quote(quote: Quote) -> _Fields:

@@ -73,4 +73,13 @@ class MarkPrice:
     exchange_ns: int | None = None
 
 
-MarketMessage = Quote | BadQuote | Trade | MarkPrice
+@dataclass(frozen=True, slots=True)
+class ReferencePrice:
+    """A price from another source than the traded market; None when that source is down, stale or cannot be trusted."""
+
+    time_ns: int
+    price: Decimal | None
+    reason: str = ""
+
+
+MarketMessage = Quote | BadQuote | Trade | MarkPrice | ReferencePrice
