@@ -64,7 +64,8 @@ class PriceServer:
         self._client = httpx.AsyncClient(
             follow_redirects=False,
             trust_env=False,
-            timeout=settings.timeout_s,
+            # Connecting has two halves, TCP and TLS. Cut off from outside, the second would leave its socket open.
+            timeout=httpx.Timeout(settings.timeout_s, connect=settings.timeout_s / 2),
             limits=httpx.Limits(max_connections=1),
             headers={"User-Agent": AGENT, "Accept-Encoding": "identity"},
         )
@@ -85,10 +86,13 @@ class PriceServer:
                 return Answer(read_price(await self._get(), self._settings.pointer))
         except NoPrice as why:
             return Answer(None, str(why))
+        except httpx.ConnectTimeout:
+            self._addresses.rotate(-1)  # the next one that the look-up gave
+            return Answer(None, "no connection in time")
         except (TimeoutError, httpx.TimeoutException):
             return Answer(None, "no whole answer in time")
         except httpx.ConnectError as error:
-            self._addresses.rotate(-1)  # the next one that the look-up gave
+            self._addresses.rotate(-1)
             is_untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
             return Answer(None, "the certificate is not valid" if is_untrusted else "no connection")
         except httpx.HTTPError as error:
@@ -139,7 +143,7 @@ class PriceServer:
         if headers.get("Content-Encoding", "identity").lower() != "identity":
             raise NoPrice("the answer is compressed")
         length = headers.get("Content-Length", "0")
-        if not length.isdecimal() or len(length) > len(str(BODY_BYTES_MAX)) or int(length) > BODY_BYTES_MAX:
+        if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
             raise NoPrice("the answer is too long")
         if self._age_s(headers) > self._settings.age_s_max:
             raise NoPrice(TOO_OLD)
