@@ -37,12 +37,12 @@ class Strategy:
         parameters: What the decisions need.
         derivative: The venue's name.
         paper: The paper exchange's settings.
-        price_source: Where reference prices come from; None for the traded market.
         machine: The lifecycle.
         machine_text: Text of the machine file.
         machine_path: Where that file is.
         findings: Warnings about either file.
         values: Every parameter that the file or the command line sets, by dotted name.
+        price_source: Where reference prices come from; None for the traded market.
     """
 
     path: Path
@@ -50,12 +50,12 @@ class Strategy:
     parameters: Parameters
     derivative: str
     paper: PaperSettings
-    price_source: ExternalMarket | CustomApi | None
     machine: MachineDefinition
     machine_text: str
     machine_path: Path
     findings: tuple[Finding, ...]
     values: Mapping[str, Value]
+    price_source: ExternalMarket | CustomApi | None = None
 
 
 def load_strategy(path: Path, *, overrides: Mapping[str, str] | None = None) -> Strategy:
