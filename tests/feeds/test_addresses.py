@@ -12,7 +12,7 @@ from perpfsm.feeds.addresses import is_loopback, is_public
     [
         "127.0.0.1",
         "127.255.255.254",
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104  # nothing is bound here
         "10.1.2.3",
         "172.16.0.1",
         "192.168.1.1",

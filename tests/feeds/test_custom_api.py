@@ -1,5 +1,6 @@
 """A price server of ours on loopback that does everything wrong: each wrong gives a reason, and never a price."""
 
+import ipaddress
 import socket
 import time
 from collections.abc import Iterator
@@ -234,8 +235,6 @@ class Names:
         self.asked: list[str] = []
 
     async def look_up(self, host: str, _port: int) -> tuple[Address, ...]:
-        import ipaddress
-
         self.asked.append(host)
         return tuple(ipaddress.ip_address(one) for one in self.answers[min(len(self.asked), len(self.answers)) - 1])
 

@@ -58,7 +58,7 @@ def test_a_quote_gives_the_price_that_is_asked_for_or_the_mid_price(price_type: 
 
 
 def test_the_last_price_is_that_of_the_last_trade() -> None:
-    messages = [at(1, 100, 102), trade(2, 99), at(3, 98, 100), trade(4, 97)]
+    messages: list[MarketMessage] = [at(1, 100, 102), trade(2, 99), at(3, 98, 100), trade(4, 97)]
 
     assert told(messages, price_type="last_price") == [(1, "101"), (2, "99"), (4, "97"), (4, ENDED)]
 
@@ -74,7 +74,7 @@ def test_the_last_price_is_that_of_the_last_trade() -> None:
 def test_a_quote_that_cannot_be_used_takes_the_price_away_until_a_good_one(
     bad: Quote | BadQuote, reason: str, price_type: str
 ) -> None:
-    messages = [trade(1, 101), at(1, 100, 102), bad, trade(3, 101), at(4, 100, 102)]
+    messages: list[MarketMessage] = [trade(1, 101), at(1, 100, 102), bad, trade(3, 101), at(4, 100, 102)]
 
     assert told(messages, price_type=price_type)[-3:] == [(2, reason), (4, "101"), (4, ENDED)]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from perpfsm.errors import FeedError
@@ -107,7 +108,7 @@ async def test_the_asking_ends_with_the_run() -> None:
             ended.append("task")
 
     async def main() -> int:
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         return 7
 
     assert await beside(task, main) == 7
@@ -133,7 +134,7 @@ class ManualClock:
 
     async def sleep(self, seconds: float) -> None:
         self.seconds += seconds
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
 
 
 class Never:
