@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from perpfsm.cli.errors import EXIT_ERROR
+from perpfsm.cli.price_source import run_asking, with_price_source
 from perpfsm.config.render import finding_lines
 from perpfsm.config.strategy import Strategy, load_strategy
 from perpfsm.console.header import Header
@@ -25,6 +26,7 @@ from perpfsm.errors import ConfigError, FeedError
 from perpfsm.feeds import Feed, Recorder, open_feed, synthetic_feed, venue_symbol
 from perpfsm.journal.store import Journal
 from perpfsm.market.arithmetic import EXACT
+from perpfsm.market.price_source import CustomApi
 from perpfsm.runtime.assembly import Assembled, assemble, open_messages
 from perpfsm.runtime.clock import RealClock
 from perpfsm.runtime.run import FEED_ERROR, Ending, finish, run_at_full_speed, run_paced
@@ -97,6 +99,7 @@ class Running:
     watcher: Watcher
     header: Header
     clock: RealClock
+    server: CustomApi | None = None
 
     def to_its_end(self, stop: StopRequest) -> Ending:
         """Run behind a live view where one is wanted, else behind a progress bar."""
@@ -132,7 +135,10 @@ class Running:
         import anyio
 
         paced = partial(run_paced, speed=options.factor, duration_ns=options.duration_ns, look=look)
-        return anyio.run(paced, self.assembled, stop, self.clock)
+        if self.server is None:
+            return anyio.run(paced, self.assembled, stop, self.clock)
+        main = partial(paced, self.assembled, stop, self.clock)
+        return anyio.run(run_asking, self.server, self.clock, lambda price: main(source=price))
 
 
 def run_strategy(options: RunOptions) -> int:
@@ -154,22 +160,29 @@ def run_strategy(options: RunOptions) -> int:
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
     started_s = clock.now_s()
     failure: FeedError | None = None
-    opened = open_messages(feed, strategy.parameters.market)
+    sourced = with_price_source(
+        strategy,
+        open_messages(feed, strategy.parameters.market),
+        is_paced=options.is_paced,
+        skip_bad_lines=options.skip_bad_lines,
+    )
     with localcontext(EXACT), ExitStack() as stack:
+        keep = None
         if options.record is not None:
             recorder = Recorder(options.record, symbol=venue_symbol(strategy.parameters.market))
-            opened = opened.kept_by(stack.enter_context(recorder).add)
+            keep = stack.enter_context(recorder).add
         assembled = assemble(
             strategy,
-            opened,
+            sourced.opened,
             stack.enter_context(_journal(options, clock)),
-            settings=_settings(options, strategy),
+            settings=_settings(options, strategy) | sourced.settings,
             observe=watcher.observe,
             use_bands=options.use_bands,
             resume=options.resume,
+            keep=keep,
         )
         driver = assembled.driver
-        running = Running(options, assembled, feed, watcher, header, clock)
+        running = Running(options, assembled, feed, watcher, header, clock, sourced.server)
         with StopRequest() as stop:
             try:
                 ending = running.to_its_end(stop)

@@ -20,6 +20,8 @@ class PaperSettings:
         fill_model: `touch` or `through`.
         feed_file: The recording; None for a synthetic market.
         synthetic: The synthetic market, when there is no recording.
+        source_file: The recording of an external price source; None for a synthetic one.
+        source_synthetic: The synthetic market of an external price source, when there is no recording.
     """
 
     instrument: Instrument
@@ -29,3 +31,5 @@ class PaperSettings:
     fill_model: str = "touch"
     feed_file: Path | None = None
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
+    source_file: Path | None = None
+    source_synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)

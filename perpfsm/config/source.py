@@ -16,6 +16,7 @@ _SECRET = re.compile(
     r"(?i)(?:^|[^a-z0-9])(?:api[_-]?key|api[_-]?secret|secret[_-]?key|secret|private[_-]?key|password|passphrase|token)$"
 )
 _KEY = re.compile(r"""(?P<key>[A-Za-z0-9_-]+)["']?\s*[:=]\s*""")
+_USER = re.compile(r"://[^/\s]*@")
 _MARKS = (
     (
         b"\xef\xbb\xbf",
@@ -44,7 +45,7 @@ class Source:
         for found in _KEY.finditer(line):
             if is_secret_name(found["key"]):
                 return line[: found.end()] + "********"
-        return line.rstrip()
+        return _USER.sub("://********@", line).rstrip()
 
 
 def is_secret_name(name: str) -> bool:

@@ -12,13 +12,14 @@ from perpfsm.config.paper import PaperSettings
 from perpfsm.config.resources import machine_names, machine_path
 from perpfsm.config.schema import complaints, load_schema, unquoted
 from perpfsm.config.settings import Settings, settle
-from perpfsm.config.strategy_build import feed_file, paper_settings, parameters
+from perpfsm.config.strategy_build import feed_file, paper_settings, parameters, reference_source, source_file
 from perpfsm.config.strategy_checks import check_strategy
 from perpfsm.config.wording import did_you_mean, shown
 from perpfsm.decisions.parameters import Parameters, PositionManagement
 from perpfsm.errors import ConfigError, Finding, Severity
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.shipped import shipped_library
+from perpfsm.market.price_source import CustomApi, ExternalMarket
 
 DEFAULT_MACHINES = {
     PositionManagement.PROFIT_TAKING: "profit_taking",
@@ -41,6 +42,7 @@ class Strategy:
         machine_path: Where that file is.
         findings: Warnings about either file.
         values: Every parameter that the file or the command line sets, by dotted name.
+        price_source: Where reference prices come from; None for the traded market.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class Strategy:
     machine_path: Path
     findings: tuple[Finding, ...]
     values: Mapping[str, Value]
+    price_source: ExternalMarket | CustomApi | None = None
 
 
 def load_strategy(path: Path, *, overrides: Mapping[str, str] | None = None) -> Strategy:
@@ -111,6 +114,7 @@ def check_strategy_document(
         parameters=parameters(settings),
         derivative=settings.text("derivative") or "",
         paper=paper_settings(path, settings),
+        price_source=reference_source(settings),
         machine=machine.definition,
         machine_text=machine.text,
         machine_path=machine.path,
@@ -141,10 +145,15 @@ def _machine(path: Path, settings: Settings) -> tuple[MachineFile | None, Compla
 
 
 def _check_feed(path: Path, settings: Settings) -> tuple[Complaint, ...]:
-    """Return a warning when the recording is not there; `--feed` may still name another."""
-    file = feed_file(path, settings)
-    if file is None or file.is_file():
-        return ()
-    what = f"There is no recording at {shown(str(file))}."
-    remedy = "Check the path, which starts at the strategy file's folder, or run with --feed."
-    return (Complaint(("paper", "feed", "file"), "missing-feed", what, remedy, severity=Severity.WARNING),)
+    """Return warnings about recordings that are not there; `--feed` may still name another of the traded market."""
+    found = []
+    for section, file, otherwise in (
+        ("feed", feed_file(path, settings), ", or run with --feed."),
+        ("price_source_feed", source_file(path, settings), "."),
+    ):
+        if file is not None and not file.is_file():
+            what = f"There is no recording at {shown(str(file))}."
+            remedy = f"Check the path, which starts at the strategy file's folder{otherwise}"
+            place = ("paper", section, "file")
+            found.append(Complaint(place, "missing-feed", what, remedy, severity=Severity.WARNING))
+    return tuple(found)

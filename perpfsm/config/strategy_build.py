@@ -11,9 +11,11 @@ from perpfsm.decisions.parameters import (
     OnStop,
     Parameters,
     PositionManagement,
+    PriceSource,
     RiskLimits,
 )
 from perpfsm.market.instrument import Instrument
+from perpfsm.market.price_source import CustomApi, ExternalMarket
 from perpfsm.market.side import PositionMode
 from perpfsm.market.synthetic import SyntheticSettings
 
@@ -50,6 +52,7 @@ def parameters(settings: Settings) -> Parameters:
         stop_loss_slippage_buffer=_number(settings, "stop_loss_slippage_buffer"),
         stop_escalation=_whole(settings, "stop_escalation"),
         exit_retry_s=_number(settings, "exit_retry_s"),
+        price_source=PriceSource(_text(settings, "price_source")),
         on_stop=OnStop(_text(settings, "on_stop")),
         on_start_position=OnStartPosition(_text(settings, "on_start_position")),
         risk=_risk(settings),
@@ -77,7 +80,9 @@ def paper_settings(path: Path, settings: Settings) -> PaperSettings:
         taker_fee=_number(settings, "paper.taker_fee"),
         fill_model=_text(settings, "paper.fill_model"),
         feed_file=feed_file(path, settings),
-        synthetic=_synthetic(settings),
+        synthetic=_synthetic(settings, "paper.feed.synthetic"),
+        source_file=source_file(path, settings),
+        source_synthetic=_synthetic(settings, "paper.price_source_feed.synthetic"),
     )
 
 
@@ -85,6 +90,35 @@ def feed_file(path: Path, settings: Settings) -> Path | None:
     """Return where the recording is that a strategy file names; None when it names none."""
     file = settings.text("paper.feed.file")
     return None if file is None else path.parent / file
+
+
+def source_file(path: Path, settings: Settings) -> Path | None:
+    """Return where the recording of an external price source is; None when the file names none."""
+    file = settings.text("paper.price_source_feed.file")
+    return None if file is None else path.parent / file
+
+
+def reference_source(settings: Settings) -> ExternalMarket | CustomApi | None:
+    """Return where reference prices come from; None for the traded market."""
+    match PriceSource(_text(settings, "price_source")):
+        case PriceSource.CURRENT_MARKET:
+            return None
+        case PriceSource.EXTERNAL_MARKET:
+            return ExternalMarket(
+                _text(settings, "price_source_derivative"),
+                _text(settings, "price_source_market"),
+                _text(settings, "price_type"),
+            )
+        case PriceSource.CUSTOM_API:
+            return CustomApi(
+                url=_text(settings, "price_source_custom_api"),
+                pointer=settings.text("custom_api_pointer"),
+                interval_s=float(_number(settings, "custom_api_update_interval")),
+                timeout_s=float(_number(settings, "custom_api_timeout")),
+                age_s_max=_number(settings, "custom_api_max_age"),
+                band_pct=settings.number("custom_api_band_pct"),
+                allows_private=settings.values["custom_api_allow_private"] is True,
+            )
 
 
 def _risk(settings: Settings) -> RiskLimits:
@@ -101,8 +135,7 @@ def _risk(settings: Settings) -> RiskLimits:
     )
 
 
-def _synthetic(settings: Settings) -> SyntheticSettings:
-    section = "paper.feed.synthetic"
+def _synthetic(settings: Settings, section: str) -> SyntheticSettings:
     return SyntheticSettings(
         seed=_whole(settings, f"{section}.seed"),
         start_price=_number(settings, f"{section}.start_price"),

@@ -4,6 +4,11 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from perpfsm.config.nodes import Complaint, Path
+from perpfsm.config.price_source_checks import (
+    address_is_safe,
+    source_has_what_it_needs,
+    source_uses_its_parameters,
+)
 from perpfsm.config.settings import Settings, described_parameters
 from perpfsm.config.wording import plain
 from perpfsm.decisions.parameters import PositionManagement
@@ -196,6 +201,9 @@ CHECKS: tuple[Check, ...] = (
     optimisation_has_one_level,
     spreads_exceed_a_tick,
     times_are_whole_nanoseconds,
+    source_has_what_it_needs,
+    source_uses_its_parameters,
+    address_is_safe,
 )
 
 

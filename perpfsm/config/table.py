@@ -13,6 +13,8 @@ from perpfsm.config.wording import plain, shown
 _UNITS = {"percent": "%", "none": "", "count": "", "price": "", "seconds": "s", "times": "x", "milliseconds": "ms"}
 _UNITS |= {"basis points": "bps"}
 
+_QUIET = ("paper.instrument.", "paper.feed.", "paper.price_source_feed.", "price_source", "custom_api_")
+
 
 def parameter_rows(strategy: Strategy) -> Iterator[tuple[str, str, str]]:
     """Yield name, value with unit, and a note for every parameter in force.
@@ -48,7 +50,7 @@ def _is_in_force(name: str, schema: Schema, strategy: Strategy, settings: Settin
     """Return whether a parameter is worth a line: what the file sets, and defaults that decide how the bot trades."""
     if name in settings.explicit:
         return True
-    if schema.get("x-built") is False or name == "strategy" or name.startswith(("paper.instrument.", "paper.feed.")):
+    if schema.get("x-built") is False or name == "strategy" or name.startswith(_QUIET):
         return False
     condition = schema.get("x-prompt-when")
     needs = condition.get("position_management") if isinstance(condition, dict) else None

@@ -36,6 +36,14 @@ class OnStartPosition(StrEnum):
     REFUSE = "refuse"
 
 
+class PriceSource(StrEnum):
+    """Where the reference price comes from."""
+
+    CURRENT_MARKET = "current_market"
+    EXTERNAL_MARKET = "external_market"
+    CUSTOM_API = "custom_api"
+
+
 @dataclass(frozen=True, slots=True)
 class RiskLimits:
     """Limits that bind only what adds exposure (B17, B18); None is off.
@@ -96,6 +104,7 @@ class Parameters:
     stop_loss_slippage_buffer: Decimal = Decimal("0.5")
     stop_escalation: int = 3
     exit_retry_s: Decimal = Decimal(1)
+    price_source: PriceSource = PriceSource.CURRENT_MARKET
     on_stop: OnStop = OnStop.LEAVE
     on_start_position: OnStartPosition = OnStartPosition.ADOPT
     risk: RiskLimits = field(default_factory=RiskLimits)

@@ -12,7 +12,16 @@ from perpfsm.machine.bands import band_of
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.market.band import EVERYWHERE, NOWHERE, Band
-from perpfsm.market.messages import BadQuote, DepthSnapshot, DepthUpdate, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import (
+    BadQuote,
+    DepthSnapshot,
+    DepthUpdate,
+    MarketMessage,
+    MarkPrice,
+    Quote,
+    ReferencePrice,
+    Trade,
+)
 from perpfsm.market.moments import later
 from perpfsm.market.order import OrderFilled, VenueEvent
 
@@ -70,7 +79,7 @@ class Session:
             return
         self._begin(message.time_ns)
         match message:
-            case Trade():
+            case Trade() | ReferencePrice():
                 return
             case MarkPrice():
                 state.mark = message.mark

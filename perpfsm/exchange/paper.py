@@ -30,7 +30,16 @@ from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.market.account import Account, OpenOrder
 from perpfsm.market.band import HIGH, LOW, NEVER, Band
 from perpfsm.market.fill import Fill, Liquidity
-from perpfsm.market.messages import BadQuote, DepthSnapshot, DepthUpdate, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import (
+    BadQuote,
+    DepthSnapshot,
+    DepthUpdate,
+    MarketMessage,
+    MarkPrice,
+    Quote,
+    ReferencePrice,
+    Trade,
+)
 from perpfsm.market.order import (
     CancelOrder,
     CancelRejected,
@@ -95,7 +104,7 @@ class PaperExchange:
             case Quote():
                 if message.bid <= message.ask:
                     self._on_quote(message)
-            case BadQuote() | Trade() | MarkPrice() | DepthSnapshot() | DepthUpdate():
+            case BadQuote() | Trade() | MarkPrice() | DepthSnapshot() | DepthUpdate() | ReferencePrice():
                 pass  # queue position, funding and liquidation will read these
 
     def due(self) -> int:

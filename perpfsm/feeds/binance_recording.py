@@ -8,7 +8,7 @@ import msgspec
 from perpfsm.feeds.bad_line import BadLine, quoted
 from perpfsm.feeds.binance_depth import NS_PER_MS, DepthReader
 from perpfsm.feeds.numbers import PositiveNumbers, Unusable, to_decimal
-from perpfsm.market.messages import BadQuote, DepthUpdate, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, DepthUpdate, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 
 KINDS_MAX = 64  # kinds of skipped lines that are told apart
@@ -17,6 +17,7 @@ SNAPSHOT = "depth snapshot"
 TRADE_WITHOUT_PRICE = "trade without a price"  # the venue prints these: X is NA, price and size are 0
 OTHER = "other"
 BAD_QUOTE = "perpfsmBadQuote"  # an event of our own recorder; other readers pass over it
+REFERENCE_PRICE = "perpfsmReferencePrice"  # and so is this
 
 
 class _Ours(msgspec.Struct, frozen=True, gc=False):
@@ -73,8 +74,14 @@ class _BadQuote(_Event, tag=BAD_QUOTE):
     reason: str
 
 
-_AnyEvent = _BookTicker | _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote
-_KNOWN = frozenset({"bookTicker", "trade", "aggTrade", "markPriceUpdate", "depthUpdate", BAD_QUOTE})
+class _ReferencePrice(_Event, tag=REFERENCE_PRICE):
+    price: str | None = None
+    reason: str = ""
+
+
+_RarerEvent = _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote | _ReferencePrice
+_AnyEvent = _BookTicker | _RarerEvent
+_KNOWN = frozenset({"bookTicker", "trade", "aggTrade", "markPriceUpdate", "depthUpdate", BAD_QUOTE, REFERENCE_PRICE})
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -148,14 +155,21 @@ class RecordingParser:
                 venue_ns = (event.T or event.E) * NS_PER_MS or None
                 quote = Quote(int(stamp), bid, bid_size, ask, ask_size, None, venue_ns)
                 return quote if event.perpfsm is _NOTHING else self._completed(quote, event.perpfsm)
+            case _:
+                return self._rarer(int(stamp), event, body)
+
+    def _rarer(self, time_ns: int, event: _RarerEvent, body: bytes) -> MarketMessage | None:
+        match event:
             case _Trade():
-                return self._trade(int(stamp), event)
+                return self._trade(time_ns, event)
             case _MarkPriceUpdate():
-                return self._mark_price(int(stamp), event)
+                return self._mark_price(time_ns, event)
             case _DepthUpdate():
-                return self._depth_update(int(stamp), body)
+                return self._depth_update(time_ns, body)
             case _BadQuote():
-                return BadQuote(int(stamp), event.reason)
+                return BadQuote(time_ns, event.reason)
+            case _ReferencePrice():
+                return self._reference_price(time_ns, event)
 
     def _depth_update(self, time_ns: int, body: bytes) -> DepthUpdate | None:
         if self._depth is not None:
@@ -189,6 +203,14 @@ class RecordingParser:
             return BadQuote(time_ns, problem or f"funding rate is not finite: {event.r}")
         funding_ns = _exact_ns(event.perpfsm.funding_ns, event.T)
         return MarkPrice(time_ns, mark, rate, funding_ns, _exact_ns(event.perpfsm.exchange_ns, event.E))
+
+    def _reference_price(self, time_ns: int, event: _ReferencePrice) -> ReferencePrice:
+        if event.price is None:
+            return ReferencePrice(time_ns, None, event.reason)
+        try:
+            return ReferencePrice(time_ns, self._numbers[event.price], event.reason)
+        except Unusable as why:
+            return ReferencePrice(time_ns, None, f"price {why}")
 
     def _outside_envelope(self, body: bytes) -> _AnyEvent | None:
         """Return the event of a message that has no `data`, or count what it is."""

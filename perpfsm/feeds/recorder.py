@@ -10,7 +10,7 @@ import msgspec
 
 from perpfsm.errors import FeedError
 from perpfsm.feeds.binance_depth import NS_PER_MS
-from perpfsm.feeds.binance_recording import BAD_QUOTE
+from perpfsm.feeds.binance_recording import BAD_QUOTE, REFERENCE_PRICE
 from perpfsm.feeds.numbers import to_text
 from perpfsm.feeds.reading import system_reason
 from perpfsm.market.messages import (
@@ -21,6 +21,7 @@ from perpfsm.market.messages import (
     MarketMessage,
     MarkPrice,
     Quote,
+    ReferencePrice,
     Trade,
 )
 from perpfsm.market.side import Side
@@ -111,7 +112,7 @@ def to_line(message: MarketMessage, *, symbol: str) -> bytes:
     return b"%019d %b\n" % (message.time_ns, msgspec.json.encode(envelope))
 
 
-def _event(message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate) -> tuple[str, _Fields]:
+def _event(message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate | ReferencePrice) -> tuple[str, _Fields]:
     match message:
         case Quote():
             return "bookTicker", _quote(message)
@@ -123,6 +124,9 @@ def _event(message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate) -> tuple
             return "depth", _depth_update(message)
         case BadQuote():
             return BAD_QUOTE, {"e": BAD_QUOTE, "reason": message.reason}
+        case ReferencePrice():
+            price = {} if message.price is None else {"price": to_text(message.price)}
+            return REFERENCE_PRICE, {"e": REFERENCE_PRICE, **price, "reason": message.reason}
 
 
 def _quote(quote: Quote) -> _Fields:

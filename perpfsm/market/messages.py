@@ -115,6 +115,15 @@ class DepthUpdate:
     exchange_ns: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReferencePrice:
+    """A price from another source than the traded market; None when that source is down, stale or cannot be trusted."""
+
+    time_ns: int
+    price: Decimal | None
+    reason: str = ""
+
+
 Depth = DepthSnapshot | DepthUpdate
 
-MarketMessage = Quote | BadQuote | Trade | MarkPrice | Depth
+MarketMessage = Quote | BadQuote | Trade | MarkPrice | Depth | ReferencePrice

@@ -20,8 +20,9 @@ from perpfsm.journal.reader import read_entries
 from perpfsm.journal.store import Journal
 from perpfsm.machine.build import build_lifecycle
 from perpfsm.machine.shipped import shipped_library
-from perpfsm.market.messages import DepthSnapshot, MarketMessage
+from perpfsm.market.messages import DepthSnapshot, MarketMessage, ReferencePrice
 from perpfsm.runtime.driver import Driver
+from perpfsm.runtime.merge import merge
 from perpfsm.runtime.recovery import Recovered, recover
 
 PERCENT = Decimal(100)
@@ -36,15 +37,17 @@ class Opened:
         feed: Where they come from.
         messages: All of them, the first included.
         start_ns: When the first one came, nanoseconds since the epoch.
+        has_references: Whether reference prices are among them; a recording that has any begins with one.
     """
 
     feed: Feed
     messages: Iterator[MarketMessage]
     start_ns: int
+    has_references: bool = False
 
-    def kept_by(self, keep: Callable[[MarketMessage], None]) -> "Opened":
-        """Return the same feed, with `keep` called with every message before it is given on."""
-        return replace(self, messages=_kept(self.messages, keep))
+    def merged_with(self, references: Iterator[ReferencePrice]) -> "Opened":
+        """Return the same feed with another market's reference prices among its messages."""
+        return replace(self, messages=merge(self.messages, references, start_ns=self.start_ns), has_references=True)
 
 
 def open_messages(feed: Feed, market: str) -> Opened:
@@ -67,14 +70,7 @@ def open_messages(feed: Feed, market: str) -> Opened:
             where=feed.name,
             remedy="Give a recording of the strategy's market, or change `market`.",
         )
-    return Opened(feed, chain(head, messages), head[0].time_ns)
-
-
-def _kept(messages: Iterator[MarketMessage], keep: Callable[[MarketMessage], None]) -> Iterator[MarketMessage]:
-    """Yield `messages`, each of them kept before it is given on."""
-    for message in messages:
-        keep(message)
-        yield message
+    return Opened(feed, chain(head, messages), head[0].time_ns, isinstance(head[0], ReferencePrice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +81,19 @@ class Assembled:
         driver: Of the session, with the run's header journaled.
         messages: Of the feed, from its first one on.
         start_ns: When that came, nanoseconds since the epoch.
+        keep: Called with every message before the driver is; None keeps nothing.
     """
 
     driver: Driver
     messages: Iterator[MarketMessage]
     start_ns: int
+    keep: Callable[[MarketMessage], None] | None = None
+
+    def deliver(self, message: MarketMessage) -> None:
+        """Keep a message where that is wanted, then give it to the driver."""
+        if self.keep is not None:
+            self.keep(message)
+        self.driver.on_message(message)
 
 
 def assemble(
@@ -101,6 +105,7 @@ def assemble(
     observe: Callable[[Record], None],
     use_bands: bool = True,
     resume: str | None = None,
+    keep: Callable[[MarketMessage], None] | None = None,
 ) -> Assembled:
     """Recover what the journal knows, write the run's header, reconcile with the paper venue.
 
@@ -112,6 +117,7 @@ def assemble(
         observe: Called with every record of the run.
         use_bands: See `Driver`.
         resume: Why trading goes on although the last run was halted; None leaves a halt latched.
+        keep: Called with every message before the driver is; None keeps nothing.
 
     Raises:
         JournalError: When the journal is another strategy's, or cannot be written.
@@ -155,7 +161,7 @@ def assemble(
     driver.start(start_ns)
     if resume is not None and recovered.is_halted:
         driver.operate("resume", "operator", resume, start_ns)
-    return Assembled(driver, opened.messages, start_ns)
+    return Assembled(driver, opened.messages, start_ns, keep)
 
 
 def _recovered(journal: Journal, strategy: Strategy) -> Recovered:

@@ -9,6 +9,7 @@ from perpfsm.engine.limits import open_pnl
 from perpfsm.engine.records import EndRecord
 from perpfsm.runtime.assembly import Assembled
 from perpfsm.runtime.driver import Driver
+from perpfsm.runtime.polling import PolledPrice
 
 SECOND_NS = 1_000_000_000
 LOOK_EVERY = 2048
@@ -65,14 +66,14 @@ def run_at_full_speed(
         look: Called with the event time every now and then, for a progress bar or a live view.
     """
     driver = assembled.driver
-    on_message = driver.on_message
+    deliver = driver.on_message if assembled.keep is None else assembled.deliver
     until_ns = None if duration_ns is None else assembled.start_ns + duration_ns
     now_ns = assembled.start_ns
     for message in assembled.messages:
         if until_ns is not None and message.time_ns > until_ns:
             return Ending(DURATION, until_ns)
         now_ns = message.time_ns
-        on_message(message)
+        deliver(message)
         if driver.failure is not None:
             return Ending(JOURNAL, now_ns)
         if stop.is_made:
@@ -90,6 +91,7 @@ async def run_paced(
     speed: float,
     duration_ns: int | None,
     look: Callable[[int], None],
+    source: PolledPrice | None = None,
 ) -> Ending:
     """Give the driver every message, and fire every deadline, when the clock says that it is time.
 
@@ -100,6 +102,7 @@ async def run_paced(
         speed: Event seconds per real second, positive; 1 is real time.
         duration_ns: As at full speed.
         look: Called with the event time every now and then, for a live view.
+        source: A price that is asked for meanwhile, heard between the messages; None where there is none.
     """
     driver, start_ns = assembled.driver, assembled.start_ns
     started_s = clock.now_s()
@@ -112,6 +115,10 @@ async def run_paced(
         while not stop.is_made:
             now_ns = max(now_ns, min(time_ns, start_ns + int((clock.now_s() - started_s) * speed * SECOND_NS)))
             driver.advance(min(now_ns, time_ns - 1))
+            if source is not None:
+                await clock.sleep(0)  # lets the asking go on, also when messages come faster than the clock
+                if (news := source.news(now_ns, driver.session.state.quote)) is not None:
+                    assembled.deliver(news)
             look(now_ns)
             left_s = (time_ns - now_ns) / SECOND_NS / speed
             if left_s < NAP_S_MIN:
@@ -125,7 +132,7 @@ async def run_paced(
             return Ending(DURATION if await wait_until(until_ns) else OPERATOR, now_ns)
         if not await wait_until(message.time_ns):
             return Ending(OPERATOR, now_ns)
-        driver.on_message(message)
+        assembled.deliver(message)
         if driver.failure is not None:
             return Ending(JOURNAL, now_ns)
     return Ending(FEED_END, now_ns)

@@ -19,6 +19,7 @@ FEED = properties(PAPER["feed"])
 
 # What decisions do not see: whom to connect to, which file to load, and what refuses to be set.
 ELSEWHERE = {"strategy", "derivative", "machine", "paper", "margin_mode"}
+ELSEWHERE |= {name for name in STRATEGY if name.startswith(("price_source_", "custom_api_"))}
 NOT_BUILT = {name for name, schema in STRATEGY.items() if schema.get("x-built") is False}
 
 REQUIRED = Parameters(
@@ -68,8 +69,10 @@ def test_risk_limits_are_those_of_the_schema_and_off_until_set() -> None:
 
 
 def test_paper_settings_are_those_of_the_schema() -> None:
-    scalars = {name: schema for name, schema in PAPER.items() if name not in {"instrument", "feed"}}
-    elsewhere = {"instrument", "feed_file", "synthetic"}
+    scalars = {
+        name: schema for name, schema in PAPER.items() if name not in {"instrument", "feed", "price_source_feed"}
+    }
+    elsewhere = {"instrument", "feed_file", "synthetic", "source_file", "source_synthetic"}
 
     assert {field.name: default(field) for field in fields(PaperSettings) if field.name not in elsewhere} == described(
         scalars
@@ -82,6 +85,13 @@ def test_a_synthetic_market_is_that_of_the_schema() -> None:
     )
 
 
+def test_another_markets_feed_is_described_as_the_traded_ones() -> None:
+    def bare(schema: Schema) -> Schema:
+        return {name: value for name, value in schema.items() if name != "description"}
+
+    assert bare(PAPER["price_source_feed"]) == bare(PAPER["feed"])
+
+
 def test_an_instrument_is_that_of_the_schema() -> None:
     ours = {"min_size": "size_min", "max_size": "size_max", "min_notional": "notional_min"}
     names = {ours.get(name, name) for name in properties(PAPER["instrument"])}
@@ -90,7 +100,7 @@ def test_an_instrument_is_that_of_the_schema() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, schema in STRATEGY.items() if "x-off" in schema and name not in NOT_BUILT]
+    "name", [name for name, schema in STRATEGY.items() if "x-off" in schema and name not in NOT_BUILT | ELSEWHERE]
 )
 def test_a_parameter_is_set_unless_it_has_its_off_value(name: str) -> None:
     fragment = STRATEGY[name]["x-off"]
