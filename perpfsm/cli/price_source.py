@@ -72,7 +72,7 @@ async def run_asking(server: CustomApi, clock: RealClock, main: Callable[[Polled
     """
     from perpfsm.feeds.custom_api import PriceServer
 
-    price = PolledPrice(server.band_pct)
+    price = PolledPrice(band_pct=server.band_pct, age_s_max=float(server.age_s_max), now_s=clock.now_s)
     async with PriceServer(server, wall_ns=clock.wall_ns) as asked:
         return await beside(
             lambda: poll(asked.ask, price, clock.sleep, interval_s=server.interval_s), lambda: main(price)

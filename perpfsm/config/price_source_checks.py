@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from perpfsm.config.nodes import Complaint, Path
 from perpfsm.config.settings import Settings, described_parameters
 from perpfsm.config.source import is_secret_name
-from perpfsm.config.wording import shown
+from perpfsm.config.wording import plain, shown
 from perpfsm.decisions.parameters import PriceSource
 
 CURRENT, EXTERNAL, CUSTOM = PriceSource.CURRENT_MARKET, PriceSource.EXTERNAL_MARKET, PriceSource.CUSTOM_API
@@ -41,6 +41,22 @@ def source_uses_its_parameters(settings: Settings) -> Iterator[Complaint]:
         if owner is not None and owner != source and name in settings.explicit and not is_at_default:
             what = f"{name} belongs to price_source {owner}, and it is {source} here."
             yield Complaint(tuple(name.split(".")), "price-source", what, f"Remove it, or use {owner}.")
+
+
+def age_outlasts_the_interval(settings: Settings) -> Iterator[Complaint]:
+    """An answer that is too old before the next one can be there would take the price away each time."""
+    age, interval, timeout = (
+        settings.number(f"custom_api_{name}") for name in ("max_age", "update_interval", "timeout")
+    )
+    if settings.text("price_source") != CUSTOM or age is None or interval is None or timeout is None:
+        return
+    if age <= interval + timeout:
+        what = (
+            f"custom_api_max_age {plain(age)} s is over before the next answer, which may take "
+            f"{plain(interval + timeout)} s (custom_api_update_interval and custom_api_timeout)."
+        )
+        remedy = "Raise it, or ask more often."
+        yield Complaint(("custom_api_update_interval",), "price-source", what, remedy)
 
 
 def address_is_safe(settings: Settings) -> Iterator[Complaint]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from perpfsm.config.nodes import Complaint, Path
 from perpfsm.config.price_source_checks import (
     address_is_safe,
+    age_outlasts_the_interval,
     source_has_what_it_needs,
     source_uses_its_parameters,
 )
@@ -204,6 +205,7 @@ CHECKS: tuple[Check, ...] = (
     source_has_what_it_needs,
     source_uses_its_parameters,
     address_is_safe,
+    age_outlasts_the_interval,
 )
 
 

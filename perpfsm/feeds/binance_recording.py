@@ -17,7 +17,7 @@ SNAPSHOT = "depth snapshot"
 TRADE_WITHOUT_PRICE = "trade without a price"  # the venue prints these: X is NA, price and size are 0
 OTHER = "other"
 BAD_QUOTE = "perpfsmBadQuote"  # an event of our own recorder; other readers pass over it
-REFERENCE_PRICE = "perpfsmReferencePrice"  # and so is this
+REFERENCE_PRICE = "perpfsmReferencePrice"  # another one
 
 
 class _Ours(msgspec.Struct, frozen=True, gc=False):
@@ -75,8 +75,8 @@ class _BadQuote(_Event, tag=BAD_QUOTE):
 
 
 class _ReferencePrice(_Event, tag=REFERENCE_PRICE):
-    price: str | None = None
-    reason: str = ""
+    p: str
+    reason: str
 
 
 _RarerEvent = _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote | _ReferencePrice
@@ -205,12 +205,11 @@ class RecordingParser:
         return MarkPrice(time_ns, mark, rate, funding_ns, _exact_ns(event.perpfsm.exchange_ns, event.E))
 
     def _reference_price(self, time_ns: int, event: _ReferencePrice) -> ReferencePrice:
-        if event.price is None:
-            return ReferencePrice(time_ns, None, event.reason)
         try:
-            return ReferencePrice(time_ns, self._numbers[event.price], event.reason)
+            price = self._numbers[event.p] if event.p else None
         except Unusable as why:
-            return ReferencePrice(time_ns, None, f"price {why}")
+            return ReferencePrice(time_ns, None, f"the recorded price {why}")
+        return ReferencePrice(time_ns, price, event.reason)
 
     def _outside_envelope(self, body: bytes) -> _AnyEvent | None:
         """Return the event of a message that has no `data`, or count what it is."""

@@ -124,9 +124,12 @@ def _event(message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate | Referen
             return "depth", _depth_update(message)
         case BadQuote():
             return BAD_QUOTE, {"e": BAD_QUOTE, "reason": message.reason}
-        case ReferencePrice():
-            price = {} if message.price is None else {"price": to_text(message.price)}
-            return REFERENCE_PRICE, {"e": REFERENCE_PRICE, **price, "reason": message.reason}
+        case ReferencePrice(price=price, reason=reason):
+            return REFERENCE_PRICE, {
+                "e": REFERENCE_PRICE,
+                "p": "" if price is None else to_text(price),
+                "reason": reason,
+            }
 
 
 def _quote(quote: Quote) -> _Fields:

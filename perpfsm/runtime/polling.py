@@ -12,6 +12,7 @@ from perpfsm.market.messages import Quote, ReferencePrice
 BACKOFF_S_MAX = 60.0
 DOUBLINGS_MAX = 16
 NO_ANSWER = "no answer yet"
+OUTDATED = "the last answer is too old"
 NO_PRICE_OF_ITS_OWN = "the traded market has no price to hold it against"
 
 Result = TypeVar("Result")
@@ -32,13 +33,18 @@ class Answer(Protocol):
 class PolledPrice:
     """The newest answer, and what the engine was told of it."""
 
-    def __init__(self, band_pct: Decimal | None) -> None:
+    def __init__(self, *, band_pct: Decimal | None, age_s_max: float, now_s: Callable[[], float]) -> None:
         """Start without an answer.
 
         Args:
             band_pct: How far from the traded market's mid price an answer may be, percent of that; None is off.
+            age_s_max: How long an answer counts, real seconds, whatever becomes of the asking.
+            now_s: Gives real seconds that never go backwards.
         """
         self._band_pct = band_pct
+        self._age_s_max = age_s_max
+        self._now_s = now_s
+        self._heard_s = 0.0
         self._price: Decimal | None = None
         self._reason = NO_ANSWER
         self._told: tuple[Decimal | None, str] | None = None
@@ -46,6 +52,7 @@ class PolledPrice:
     def hear(self, answer: Answer) -> None:
         """Take the newest answer."""
         self._price, self._reason = answer.price, answer.reason
+        self._heard_s = self._now_s()
 
     def news(self, now_ns: int, quote: Quote | None) -> ReferencePrice | None:
         """Return what the engine has to hear now: a price or a reason that it has not been told; None for nothing.
@@ -62,8 +69,12 @@ class PolledPrice:
 
     def _judged(self, quote: Quote | None) -> tuple[Decimal | None, str]:
         price, band = self._price, self._band_pct
-        if price is None or band is None:
-            return price, self._reason
+        if price is None:
+            return None, self._reason
+        if self._now_s() - self._heard_s > self._age_s_max:
+            return None, OUTDATED
+        if band is None:
+            return price, ""
         if quote is None:
             return None, NO_PRICE_OF_ITS_OWN
         if abs(price - quote.mid) * 100 > band * quote.mid:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from perpfsm.feeds import open_feed
 from perpfsm.feeds.bad_line import SKIP_REMEDY, BadLine
 from perpfsm.feeds.binance_recording import KINDS_MAX, RecordingParser
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 from tests.feeds.helpers import (
     TIME_MS,
@@ -257,3 +257,11 @@ def test_the_whole_sample_recording_is_read() -> None:
         None,
         1_723_161_600_709_000_000,
     )
+
+
+def test_a_recorded_reference_price_that_cannot_be_used_is_none(tmp_path: Path) -> None:
+    line = b'%d {"data": {"e": "perpfsmReferencePrice", "s": "BTCUSDT", "p": "-1", "reason": ""}}' % TIME_NS
+
+    assert list(open_feed(write_lines(tmp_path / "rec", [line])).messages()) == [
+        ReferencePrice(TIME_NS, None, "the recorded price is not positive: -1")
+    ]

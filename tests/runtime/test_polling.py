@@ -1,6 +1,6 @@
 """A price that is asked for: what the engine hears, how long the asking waits, and that it ends with the run."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ import pytest
 from perpfsm.errors import FeedError
 from perpfsm.market.messages import MarketMessage, Quote, ReferencePrice
 from perpfsm.runtime.assembly import Assembled
-from perpfsm.runtime.polling import NO_ANSWER, NO_PRICE_OF_ITS_OWN, PolledPrice, beside, poll
+from perpfsm.runtime.polling import NO_ANSWER, NO_PRICE_OF_ITS_OWN, OUTDATED, PolledPrice, beside, poll
 from perpfsm.runtime.run import DURATION, FEED_END, run_paced
 from tests.builders import NOW, SECOND, quote
 from tests.runtime.rig import Rig
@@ -26,8 +26,8 @@ class Said:
 GOOD, DOWN = Said(Decimal(100)), Said(None, "no connection")
 
 
-def polled(*answers: Said, band: int | None = None) -> PolledPrice:
-    price = PolledPrice(None if band is None else Decimal(band))
+def polled(*answers: Said, band: int | None = None, now_s: Callable[[], float] = float) -> PolledPrice:
+    price = PolledPrice(band_pct=None if band is None else Decimal(band), age_s_max=30, now_s=now_s)
     for answer in answers:
         price.hear(answer)
     return price
@@ -70,6 +70,16 @@ def test_without_a_price_of_its_own_the_traded_market_cannot_confirm_one() -> No
     assert polled(GOOD, band=10).news(1, None) == ReferencePrice(1, None, NO_PRICE_OF_ITS_OWN)
 
 
+def test_an_answer_counts_only_so_long_whatever_becomes_of_the_asking() -> None:
+    moments = iter([100.0, 130.0, 130.1])
+    price = polled(GOOD, now_s=moments.__next__)
+
+    assert [price.news(1, None), price.news(2, None)] == [
+        ReferencePrice(1, Decimal(100)),
+        ReferencePrice(2, None, OUTDATED),
+    ]
+
+
 class Over(Exception):
     """Ends a loop that has no end."""
 
@@ -88,7 +98,7 @@ async def waits(answers: Iterable[Said], *, interval_s: float) -> list[float]:
         slept.append(seconds)
 
     with pytest.raises(Over):
-        await poll(ask, PolledPrice(None), sleep, interval_s=interval_s)
+        await poll(ask, polled(), sleep, interval_s=interval_s)
     return slept
 
 
