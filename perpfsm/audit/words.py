@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from perpfsm.engine.records import (
     ClosingRecord,
     CommandRecord,
+    ConfigurationRecord,
     DataRecord,
     EndRecord,
     FillRecord,
@@ -130,6 +131,9 @@ def summary(record: Record) -> str:
             return f"market data {record.health}{f': {record.detail}' if record.detail else ''}"
         case OperatorRecord():
             return f"{record.action} by {record.who}{f': {record.why}' if record.why else ''}"
+        case ConfigurationRecord():
+            changes = ", ".join(f"{name} {before} → {after}" for name, (before, after) in record.changes.items())
+            return f"{changes}, by {record.who}"
         case RunRecord():
             return _run(record)
         case EndRecord():

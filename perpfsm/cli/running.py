@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from perpfsm.cli.errors import EXIT_ERROR
+from perpfsm.cli.notices import Notices
 from perpfsm.config.render import finding_lines
 from perpfsm.config.strategy import Strategy, load_strategy
 from perpfsm.console.header import Header
@@ -27,7 +28,7 @@ from perpfsm.journal.store import Journal
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.runtime.assembly import Assembled, assemble, open_messages
 from perpfsm.runtime.clock import RealClock
-from perpfsm.runtime.run import FEED_ERROR, Ending, finish, run_at_full_speed, run_paced
+from perpfsm.runtime.run import FEED_ERROR, Ending, finish, run_at_full_speed
 from perpfsm.runtime.stopping import StopRequest
 from perpfsm.runtime.summary import Summary
 from perpfsm.runtime.tally import Tally
@@ -92,11 +93,13 @@ class Running:
     """A run that is assembled, and what watches it."""
 
     options: RunOptions
+    strategy: Strategy
     assembled: Assembled
     feed: Feed
     watcher: Watcher
     header: Header
     clock: RealClock
+    notices: Notices
 
     def to_its_end(self, stop: StopRequest) -> Ending:
         """Run behind a live view where one is wanted, else behind a progress bar."""
@@ -122,6 +125,7 @@ class Running:
                 )
 
         with LiveView(Console(), machine, self.header, self.clock.now_s) as view:
+            self.notices.hold(is_held=view.is_shown)
             return self._go(stop, look)
 
     def _go(self, stop: StopRequest, look: Callable[[int], None]) -> Ending:
@@ -131,8 +135,11 @@ class Running:
             return run_at_full_speed(self.assembled, stop, duration_ns=options.duration_ns, look=look)
         import anyio
 
-        paced = partial(run_paced, speed=options.factor, duration_ns=options.duration_ns, look=look)
-        return anyio.run(paced, self.assembled, stop, self.clock)
+        from perpfsm.runtime.attended import Doors, run_attended
+
+        doors = Doors(self.strategy, options.changes, options.journal, self.notices.say)
+        attended = partial(run_attended, speed=options.factor, duration_ns=options.duration_ns, look=look)
+        return anyio.run(attended, self.assembled, stop, self.clock, doors)
 
 
 def run_strategy(options: RunOptions) -> int:
@@ -151,6 +158,7 @@ def run_strategy(options: RunOptions) -> int:
     feed = _feed(options, strategy)
     clock = RealClock()
     watcher = Watcher(strategy)
+    notices = Notices()
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
     started_s = clock.now_s()
     failure: FeedError | None = None
@@ -169,13 +177,14 @@ def run_strategy(options: RunOptions) -> int:
             resume=options.resume,
         )
         driver = assembled.driver
-        running = Running(options, assembled, feed, watcher, header, clock)
+        running = Running(options, strategy, assembled, feed, watcher, header, clock, notices)
         with StopRequest() as stop:
             try:
                 ending = running.to_its_end(stop)
             except FeedError as error:
                 failure, ending = error, Ending(FEED_ERROR, driver.now_ns)
             footer = finish(driver, ending)
+        notices.release()
         summary = watcher.tally.summary(footer.time_ns, worst_drawdown=driver.meter.worst)
     _print(options, summary, header, Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s))
     if failure is not None:

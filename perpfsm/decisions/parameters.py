@@ -36,6 +36,10 @@ class OnStartPosition(StrEnum):
     REFUSE = "refuse"
 
 
+# What may change while a bot runs (B16): how it quotes, never how it gets out.
+LIVE = ("bid_spread", "ask_spread", "order_amount", "order_levels", "order_level_spread", "filled_order_delay")
+
+
 @dataclass(frozen=True, slots=True)
 class RiskLimits:
     """Limits that bind only what adds exposure (B17, B18); None is off.

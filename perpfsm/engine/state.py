@@ -28,7 +28,9 @@ class State:
     """Legs, orders, books, health and switches of one bot.
 
     Attributes:
-        setup: What does not change.
+        setup: What does not change; of its parameters, the live ones are those of the start.
+        parameters: In force.
+        quoted: With which parameters each leg last quoted.
         outbox: Records and commands not yet written and sent.
         legs: By name, in the order in which they are offered events.
         table: Our orders.
@@ -47,8 +49,10 @@ class State:
     def __init__(self, setup: SessionSetup) -> None:
         """Start from `setup`, before the first message."""
         self.setup = setup
+        self.parameters = setup.parameters
         self.outbox = Outbox()
         self.legs = setup.starting_legs()
+        self.quoted = dict.fromkeys(self.legs, setup.parameters)
         self.table = OrderTable(setup.orders)
         self.books = Books(setup.wallet)
         self.desk = Desk(setup, self.table, self.outbox)
@@ -74,7 +78,7 @@ class State:
             self.mark,
             self.health.status,
             self.quoting_status(),
-            setup.parameters,
+            self.parameters,
             setup.instrument,
             self.table.of_leg(leg.name),
             partial(self.desk.free_margin, leg.name, self.legs, self.books.wallet, self.quote),
@@ -89,6 +93,8 @@ class State:
             return None
         self.bands.clear()
         self.legs[name] = step.leg
+        if not step.leg.quotes_outdated:
+            self.quoted[name] = self.parameters
         self.outbox.records.append(
             TransitionRecord(
                 self.now_ns,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from perpfsm.engine.orders import OrderTable
 from perpfsm.engine.records import (
     CommandRecord,
+    ConfigurationRecord,
     FillRecord,
     OperatorRecord,
     OrderRecord,
@@ -98,6 +99,9 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
                 table.filled(record.fill.client_id, record.fill.size)
                 name = LegName(record.leg)
                 _add_fill(legs.setdefault(name, Leg(name, initial)), record)
+            case ConfigurationRecord():
+                for leg in legs.values():
+                    leg.quotes_outdated = True
             case OperatorRecord(action="halt" | "resume" as action):
                 is_halted = action == "halt"
             case _:
