@@ -116,7 +116,7 @@ def summary(record: Record) -> str:
         case CommandRecord():
             return _command(record.command)
         case RefusalRecord():
-            return f"not sent: {record.what}; {record.why}"
+            return f"{'not sent' if record.leg else 'refused'}: {record.what}; {record.why}"
         case OrderRecord():
             detail = f": {record.detail}" if record.detail else ""
             return f"{short_id(record.client_id)} {record.status.replace('_', ' ')}{detail}"

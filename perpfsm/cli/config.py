@@ -28,23 +28,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command("list", epilog="Example: perpfsm config list --strategy mine.yaml")
 @errors_told()
-def list_(strategy: StrategyPath = None, journal: JournalPath = None, as_json: AsJson = False) -> None:
-    """Show every live parameter: value, what is pending, default, unit, when it last changed."""
-    _show(_parameters(strategy, journal), as_json=as_json)
+def list_(
+    strategy: StrategyPath = None,
+    journal: JournalPath = None,
+    everything: Annotated[bool, typer.Option("--all", help="Parameters that are not live, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the live parameters: value, what is pending, default, unit, when they last changed, and by whom."""
+    _show([row for row in _parameters(strategy, journal) if everything or row["live"]], as_json=as_json)
 
 
 @app.command(epilog="Example: perpfsm config get bid_spread --journal mine.journal")
 @errors_told()
 def get(
-    name: Annotated[str, typer.Argument(help="A live parameter.", metavar="NAME", show_default=False)],
+    name: Annotated[str, typer.Argument(help="A parameter.", metavar="NAME", show_default=False)],
     strategy: StrategyPath = None,
     journal: JournalPath = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one live parameter."""
-    from perpfsm.config.live import check_live
+    """Show one parameter of a running bot, also one that is not live."""
+    from perpfsm.config.live import check_known
 
-    check_live({name: ""})
+    check_known(name)
     _show([row for row in _parameters(strategy, journal) if row["name"] == name], as_json=as_json)
 
 
@@ -116,13 +121,13 @@ def _show(rows: list[dict[str, object]], *, as_json: bool) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("parameter", "value", "pending", "default", "unit", "live", "last changed (UTC)"):
-        table.add_column(title, no_wrap=title != "last changed (UTC)")
+        table.add_column(title, overflow="fold")
     for row in rows:
         waiting = row["waiting"]
         legs = [str(leg) for leg in waiting if leg != "BOTH"] if isinstance(waiting, list) else []
         pending = "" if row["pending"] is None else " ".join((str(row["pending"]), *legs))
         when = row["changed_ns"]
-        changed = f"{moment(when, digits=3)} by {row['changed_by']}" if isinstance(when, int) else "at the start"
+        changed = f"{moment(when)[:19]}, {row['changed_by']}" if isinstance(when, int) else ""
         default = "" if row["default"] is None else str(row["default"])
         is_live = "yes" if row["live"] else "no"
         table.add_row(str(row["name"]), str(row["value"]), pending, default, str(row["unit"]), is_live, changed)

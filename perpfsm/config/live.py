@@ -57,10 +57,18 @@ def check_live(names: Mapping[str, str]) -> None:
         PerpfsmError: For the first that is unknown, or not live.
     """
     for name in names:
-        if name in live_names():
-            continue
-        if name in described_parameters():
+        check_known(name)
+        if name not in live_names():
             raise not_live(name)
+
+
+def check_known(name: str) -> None:
+    """Refuse a name that is no parameter.
+
+    Raises:
+        PerpfsmError: With what may be meant.
+    """
+    if name not in described_parameters():
         what = f"{shown(name)} is not a parameter."
         raise PerpfsmError(what, remedy=did_you_mean(name, described_parameters()))
 

@@ -42,8 +42,12 @@ def change_parameters(state: State, wanted: Parameters, who: str) -> None:
         for name, leg in state.legs.items():
             state.legs[name] = twin = leg.copy()
             twin.quotes_outdated = True
-    shown = {name: (f"{getattr(before, name):f}", f"{value:f}") for name, value in changed.items()}
+    shown = {name: (_text(getattr(before, name)), _text(value)) for name, value in changed.items()}
     state.outbox.records.append(ConfigurationRecord(state.now_ns, who, shown))
+
+
+def _text(value: Decimal | int) -> str:
+    return f"{Decimal(value):f}"
 
 
 def live_parameters(state: State) -> tuple[LiveParameter, ...]:

@@ -1,15 +1,15 @@
 """Live changes to a running bot: checked beside it, put in force by it, one at a time (B16)."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from functools import partial
 
 import anyio
 import anyio.to_thread
 
 from perpfsm.config.live import check_live, described, effective, reread, with_settings
+from perpfsm.config.nodes import Value
 from perpfsm.config.strategy import Strategy
-from perpfsm.config.wording import plain
+from perpfsm.config.wording import shown
 from perpfsm.engine.configuration import LiveParameter, live_parameters
 from perpfsm.errors import ConfigError, PerpfsmError, Severity
 from perpfsm.runtime.driver import Driver
@@ -83,20 +83,21 @@ class LiveConfiguration:
         await self._inbox.enter(lambda now_ns: self._driver.refuse(f"change of the {FILE}", why, now_ns))
 
     def listed(self) -> list[dict[str, object]]:
-        """Return every live parameter as `config list` shows it."""
-        return [self._described(live) for live in live_parameters(self._driver.session.state)]
+        """Return every parameter as `config list` shows it."""
+        live = {each.name: each for each in live_parameters(self._driver.session.state)}
+        return [self._described(name, value, live.get(name)) for name, value in effective(self.strategy).items()]
 
-    def _described(self, live: LiveParameter) -> dict[str, object]:
-        default, unit = described(live.name)
-        when, who = self._changed.get(live.name, (None, None))
+    def _described(self, name: str, value: Value, live: LiveParameter | None) -> dict[str, object]:
+        default, unit = described(name)
+        when, who = self._changed.get(name, (None, None))
         return {
-            "name": live.name,
-            "value": _text(live.value),
-            "pending": None if live.pending is None else _text(live.pending),
-            "waiting": list(live.waiting),
+            "name": name,
+            "value": _text(value if live is None else live.value),
+            "pending": None if live is None or live.pending is None else _text(live.pending),
+            "waiting": [] if live is None else list(live.waiting),
             "default": None if default is None else _text(default),
             "unit": unit,
-            "live": True,
+            "live": live is not None,
             "changed_ns": when,
             "changed_by": who,
         }
@@ -130,6 +131,5 @@ async def _aside(read: Callable[[], Strategy]) -> Strategy:
     return await anyio.to_thread.run_sync(read)
 
 
-def _text(value: object) -> str:
-    assert isinstance(value, int | Decimal)  # noqa: S101  # every live parameter is a number
-    return plain(value)
+def _text(value: Value) -> str:
+    return "none" if value is None else shown(value)

@@ -13,7 +13,7 @@ from perpfsm.errors import ConfigError, Finding, PerpfsmError
 DEBOUNCE_MS = 100
 STEP_MS = 25
 QUIET_S = 0.2  # a file that did not change for so long is not being written any more
-LOOKS_MAX = 25  # one that changes without pause is judged at last as it is
+LOOKS_MAX = 25  # a file that goes on changing is left alone until it is saved again
 
 
 async def watch_file(
@@ -36,7 +36,7 @@ async def watch_file(
     Raises:
         OSError: When the system does not let it be watched.
     """
-    places = {path.absolute(), await anyio.to_thread.run_sync(path.resolve)}
+    places = await anyio.to_thread.run_sync(_places, path)
     names = {place.name for place in places}
 
     def concerns(_: Change, changed: str) -> bool:
@@ -52,7 +52,7 @@ async def watch_file(
         recursive=False,
     ):
         content = await _at_rest(path)
-        if content == judged:
+        if content is None or content == judged:
             continue
         judged = content
         try:
@@ -63,12 +63,17 @@ async def watch_file(
             await refuse(error)
 
 
-async def _at_rest(path: Path) -> bytes | Finding:
-    """Return what the file holds once it has been the same for a while."""
+def _places(path: Path) -> set[Path]:
+    """Return where the file is, and where it is linked to."""
+    return {path.absolute(), path.resolve()}
+
+
+async def _at_rest(path: Path) -> bytes | Finding | None:
+    """Return what the file holds once it has been the same for a while; None when it does not come to rest."""
     content = await anyio.to_thread.run_sync(read_bytes, path)
     for _ in range(LOOKS_MAX):
         await anyio.sleep(QUIET_S)
         before, content = content, await anyio.to_thread.run_sync(read_bytes, path)
         if content == before:
-            break
-    return content
+            return content
+    return None

@@ -1,7 +1,7 @@
 """The asking end of the control socket: find the running bot that is meant, and ask it."""
 
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from perpfsm.runtime.control import place
@@ -102,7 +102,8 @@ def _exchange(address: Path, request: bytes) -> bytes:
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as connection:
             connection.settimeout(PATIENCE_S)
             connection.connect(str(address))
-            connection.sendall(request)
+            with suppress(BrokenPipeError):  # turned away before it was read; the reason is there to be read
+                connection.sendall(request)
             with connection.makefile("rb") as answers:
                 return answers.readline(MESSAGE_BYTES_MAX)
     except OSError as error:
