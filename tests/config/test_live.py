@@ -98,7 +98,7 @@ def test_a_broken_file_is_refused_with_its_findings(running: Strategy, raw: byte
 def test_settings_are_judged_as_a_part_of_the_whole(running: Strategy) -> None:
     assert with_settings(running, {"bid_spread": "0.06"}).parameters.bid_spread == Decimal("0.06")
     with pytest.raises(ConfigError, match="takes level 100 of bid_spread"):
-        with_settings(running, {"order_levels": "100", "order_level_spread": "1"})
+        with_settings(running, {"order_levels": "100", "order_level_spread": "2"})
 
 
 def test_a_setting_is_blamed_by_its_own_name(running: Strategy) -> None:
