@@ -1,5 +1,6 @@
 """A live change: which parameters it alters, when each leg takes it over, and what is known of it meanwhile (B16)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -38,12 +39,17 @@ def change_parameters(state: State, wanted: Parameters, who: str) -> None:
         return
     state.parameters = replace(before, **changed)
     state.bands.clear()
-    if changed.keys() - {DELAY}:
+    if outdates_quotes(changed):
         for name, leg in state.legs.items():
             state.legs[name] = twin = leg.copy()
             twin.quotes_outdated = True
     shown = {name: (_text(getattr(before, name)), _text(value)) for name, value in changed.items()}
     state.outbox.records.append(ConfigurationRecord(state.now_ns, who, shown))
+
+
+def outdates_quotes(changed: Iterable[str]) -> bool:
+    """Return whether quotes placed before a change of these parameters are to be placed anew at the next refresh."""
+    return any(name != DELAY for name in changed)
 
 
 def _text(value: Decimal | int) -> str:

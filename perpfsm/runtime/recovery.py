@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from perpfsm.engine.configuration import outdates_quotes
 from perpfsm.engine.orders import OrderTable
 from perpfsm.engine.records import (
     CommandRecord,
@@ -99,7 +100,7 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
                 table.filled(record.fill.client_id, record.fill.size)
                 name = LegName(record.leg)
                 _add_fill(legs.setdefault(name, Leg(name, initial)), record)
-            case ConfigurationRecord():
+            case ConfigurationRecord() if outdates_quotes(record.changes):
                 for leg in legs.values():
                     leg.quotes_outdated = True
             case OperatorRecord(action="halt" | "resume" as action):

@@ -84,7 +84,8 @@ def test_config_set_shows_a_diff_and_is_pending_until_the_leg_quotes(desk: Desk)
         table = command("config", "list", "--strategy", desk.strategy).stdout
         assert "bid_spread" in table
         assert "22" in table
-        stopped(process)
+        shown, _ = stopped(process)
+    assert "1 change of parameters while it ran." in shown
     assert changes_of(desk) == [
         {"bid_spread": ["20", "22"], "order_levels": ["1", "2"], "order_level_spread": ["1", "3"]}
     ]

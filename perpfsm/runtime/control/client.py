@@ -29,6 +29,8 @@ def ask(address: Path, command: str, arguments: Arguments | None = None) -> Resu
         PerpfsmError: What it refuses, in its own words.
     """
     line = _exchange(address, to_line(Request(VERSION, command, arguments or {})))
+    if not line:
+        raise ControlError("The bot ended, or hung up, before it answered.", where=str(address), remedy=_START)
     answer = answer_of(line)
     if answer.error is not None:
         raise _told(answer.error)
