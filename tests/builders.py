@@ -93,6 +93,7 @@ def leg(
     reason: str = "none",
     peak: Number | None = None,
     peak_is_new: bool = False,
+    quotes_outdated: bool = False,
     fill_effect: str = "none",
     quotes_ns: int | None = None,
     last_fill_ns: int | None = None,
@@ -107,6 +108,7 @@ def leg(
     made.exit_reason = reason
     made.peak = None if peak is None else Decimal(peak)
     made.peak_is_new = peak_is_new
+    made.quotes_outdated = quotes_outdated
     made.fill_effect = fill_effect
     made.quotes_ns = quotes_ns
     made.last_fill_ns = last_fill_ns

@@ -1,5 +1,6 @@
 """A trading floor by hand: one session, its market and its venue played event by event, so that anything can happen."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -122,6 +123,13 @@ class Floor:
     def operate(self, action: str) -> None:
         """Pause, resume, stop, halt or flatten."""
         self.session.on_operator(action, "operator", "a test", self.now_ns)
+        self._rest()
+
+    def configure(self, **changes: Number) -> None:
+        """Change live parameters."""
+        before = self.session.state.parameters
+        wanted = {name: int(value) if name == "order_levels" else Decimal(value) for name, value in changes.items()}
+        self.session.on_configuration(replace(before, **wanted), "a test", self.now_ns)  # type: ignore[arg-type]
         self._rest()
 
     def tell(self, event: VenueEvent) -> None:

@@ -23,7 +23,7 @@ _CAUSES = {
     "halt": ("operator",),
     "flatten": ("operator",),
 }
-_NEXT_STEP = ("transition", "run", "end", "operator", "data")
+_NEXT_STEP = ("transition", "run", "end", "operator", "configuration", "data")
 
 
 def explain(path: Path, seq: int) -> str:

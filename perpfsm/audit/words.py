@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from perpfsm.engine.records import (
     ClosingRecord,
     CommandRecord,
+    ConfigurationRecord,
     DataRecord,
     EndRecord,
     FillRecord,
@@ -115,7 +116,7 @@ def summary(record: Record) -> str:
         case CommandRecord():
             return _command(record.command)
         case RefusalRecord():
-            return f"not sent: {record.what}; {record.why}"
+            return f"{'not sent' if record.leg else 'refused'}: {record.what}; {record.why}"
         case OrderRecord():
             detail = f": {record.detail}" if record.detail else ""
             return f"{short_id(record.client_id)} {record.status.replace('_', ' ')}{detail}"
@@ -130,6 +131,9 @@ def summary(record: Record) -> str:
             return f"market data {record.health}{f': {record.detail}' if record.detail else ''}"
         case OperatorRecord():
             return f"{record.action} by {record.who}{f': {record.why}' if record.why else ''}"
+        case ConfigurationRecord():
+            changes = ", ".join(f"{name} {before} → {after}" for name, (before, after) in record.changes.items())
+            return f"{changes}, by {record.who}"
         case RunRecord():
             return _run(record)
         case EndRecord():

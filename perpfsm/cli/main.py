@@ -11,7 +11,7 @@ COMMANDS = {
     "validate": "perpfsm.cli.validate",
     "run": "perpfsm.cli.run",
 }
-GROUPS = {"audit": "perpfsm.cli.audit"}
+GROUPS = {"audit": "perpfsm.cli.audit", "config": "perpfsm.cli.config"}
 EPILOG = "Begin with: perpfsm validate STRATEGY.yaml, then perpfsm run STRATEGY.yaml"
 
 

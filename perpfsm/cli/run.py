@@ -103,7 +103,8 @@ def run(
 ) -> None:
     """Run a strategy on the paper exchange, and journal everything that it does.
 
-    Interrupt it once to stop in good order, twice to end at once.
+    Interrupt it once to stop in good order, twice to end at once. At a pace, saving the file or `perpfsm config set`
+    changes its live parameters; at --speed max nothing changes on the way.
     """
     from perpfsm.cli.running import RunOptions, run_strategy
 

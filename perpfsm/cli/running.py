@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from perpfsm.cli.errors import EXIT_ERROR
+from perpfsm.cli.notices import Notices
 from perpfsm.cli.price_source import run_asking, with_price_source
 from perpfsm.config.render import finding_lines
 from perpfsm.config.strategy import Strategy, load_strategy
@@ -29,7 +30,7 @@ from perpfsm.market.arithmetic import EXACT
 from perpfsm.market.price_source import CustomApi
 from perpfsm.runtime.assembly import Assembled, assemble, open_messages
 from perpfsm.runtime.clock import RealClock
-from perpfsm.runtime.run import FEED_ERROR, Ending, finish, run_at_full_speed, run_paced
+from perpfsm.runtime.run import FEED_ERROR, Ending, finish, run_at_full_speed
 from perpfsm.runtime.stopping import StopRequest
 from perpfsm.runtime.summary import Summary
 from perpfsm.runtime.tally import Tally
@@ -94,11 +95,13 @@ class Running:
     """A run that is assembled, and what watches it."""
 
     options: RunOptions
+    strategy: Strategy
     assembled: Assembled
     feed: Feed
     watcher: Watcher
     header: Header
     clock: RealClock
+    notices: Notices
     server: CustomApi | None = None
 
     def to_its_end(self, stop: StopRequest) -> Ending:
@@ -125,6 +128,7 @@ class Running:
                 )
 
         with LiveView(Console(), machine, self.header, self.clock.now_s) as view:
+            self.notices.hold(is_held=view.is_shown)
             return self._go(stop, look)
 
     def _go(self, stop: StopRequest, look: Callable[[int], None]) -> Ending:
@@ -134,10 +138,13 @@ class Running:
             return run_at_full_speed(self.assembled, stop, duration_ns=options.duration_ns, look=look)
         import anyio
 
-        paced = partial(run_paced, speed=options.factor, duration_ns=options.duration_ns, look=look)
+        from perpfsm.runtime.attended import Doors, run_attended
+
+        doors = Doors(self.strategy, options.changes, options.journal, self.notices.say)
+        attended = partial(run_attended, speed=options.factor, duration_ns=options.duration_ns, look=look)
+        main = partial(attended, self.assembled, stop, self.clock, doors)
         if self.server is None:
-            return anyio.run(paced, self.assembled, stop, self.clock)
-        main = partial(paced, self.assembled, stop, self.clock)
+            return anyio.run(main)
         return anyio.run(run_asking, self.server, self.clock, lambda price: main(source=price))
 
 
@@ -157,6 +164,7 @@ def run_strategy(options: RunOptions) -> int:
     feed = _feed(options, strategy)
     clock = RealClock()
     watcher = Watcher(strategy)
+    notices = Notices()
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
     started_s = clock.now_s()
     failure: FeedError | None = None
@@ -182,13 +190,14 @@ def run_strategy(options: RunOptions) -> int:
             keep=keep,
         )
         driver = assembled.driver
-        running = Running(options, assembled, feed, watcher, header, clock, sourced.server)
+        running = Running(options, strategy, assembled, feed, watcher, header, clock, notices, sourced.server)
         with StopRequest() as stop:
             try:
                 ending = running.to_its_end(stop)
             except FeedError as error:
                 failure, ending = error, Ending(FEED_ERROR, driver.now_ns)
             footer = finish(driver, ending)
+        notices.release()
         summary = watcher.tally.summary(footer.time_ns, worst_drawdown=driver.meter.worst)
     _print(options, summary, header, Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s))
     if failure is not None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from perpfsm.config.nodes import Document
-from perpfsm.config.source import read_source
+from perpfsm.config.source import Source, read_source
 from perpfsm.config.yaml_reader import read_yaml
 from perpfsm.errors import Finding, Severity
 
@@ -15,8 +15,11 @@ _MACHINE_KEYS = frozenset({"transitions", "states", "guards"})
 def read_document(path: Path) -> tuple[Document | None, tuple[Finding, ...]]:
     """Return the mapping in the file at `path`, None when there is none to read, and what is wrong so far."""
     source = read_source(path)
-    if isinstance(source, Finding):
-        return None, (source,)
+    return (None, (source,)) if isinstance(source, Finding) else document_of(source)
+
+
+def document_of(source: Source) -> tuple[Document | None, tuple[Finding, ...]]:
+    """Return the mapping in a file's text, None when there is none to read, and what is wrong so far."""
     root, findings = read_yaml(source)
     if root is None:
         return None, findings

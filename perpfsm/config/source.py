@@ -55,9 +55,12 @@ def is_secret_name(name: str) -> bool:
 
 def read_source(path: Path) -> Source | Finding:
     """Return the text of the file at `path`, or the one reason why there is none."""
-    raw = _read_bytes(path)
-    if isinstance(raw, Finding):
-        return raw
+    raw = read_bytes(path)
+    return raw if isinstance(raw, Finding) else source_of(path, raw)
+
+
+def source_of(path: Path, raw: bytes) -> Source | Finding:
+    """Return the text in `raw`, the bytes of the file at `path`, or the one reason why there is none."""
     for mark, code, what, remedy in _MARKS:
         if raw.startswith(mark):
             return _refuse(path, code, f"The file {what}", remedy)
@@ -72,7 +75,8 @@ def read_source(path: Path) -> Source | Finding:
     return _odd_text(path, source) or source
 
 
-def _read_bytes(path: Path) -> bytes | Finding:
+def read_bytes(path: Path) -> bytes | Finding:
+    """Return what the regular file at `path` holds, or the one reason why it cannot be read."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):

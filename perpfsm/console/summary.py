@@ -131,9 +131,13 @@ def warnings_of(summary: Summary, reading: Reading, instrument: Instrument, look
             at = words.time_of_day(act.time_ns)
             yield f"{look.name(act.who)}: {look.name(act.action)} at {at}, {look.name(act.why)}"
     orders = summary.orders
-    for count, what in ((orders.rejected, "rejected by the venue"), (orders.unknown, "left without an answer")):
+    for count, noun, what in (
+        (orders.rejected, "order", "rejected by the venue"),
+        (orders.unknown, "order", "left without an answer"),
+        (summary.live_changes, "change", "of parameters while it ran"),
+    ):
         if count:
-            yield f"{words.counted(count, 'order')} {what}."
+            yield f"{words.counted(count, noun)} {what}."
     for health, count in summary.data:
         if health != "good":
             yield f"Market data became {look.name(health)} {words.counted(count, 'time')}."

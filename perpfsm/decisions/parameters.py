@@ -44,6 +44,10 @@ class PriceSource(StrEnum):
     CUSTOM_API = "custom_api"
 
 
+# What may change while a bot runs (B16): how it quotes, never how it gets out.
+LIVE = ("bid_spread", "ask_spread", "order_amount", "order_levels", "order_level_spread", "filled_order_delay")
+
+
 @dataclass(frozen=True, slots=True)
 class RiskLimits:
     """Limits that bind only what adds exposure (B17, B18); None is off.

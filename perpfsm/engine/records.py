@@ -160,6 +160,20 @@ class OperatorRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigurationRecord:
+    """Parameters were changed while the bot ran (B16).
+
+    Attributes:
+        who: `strategy file`, or who asked by `perpfsm config set`.
+        changes: Parameter to its value before and after, as text; never empty.
+    """
+
+    time_ns: int
+    who: str
+    changes: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """The header of a run; the first entry of each start.
 
@@ -225,5 +239,6 @@ Record = (
     | ClosingRecord
     | DataRecord
     | OperatorRecord
+    | ConfigurationRecord
     | EndRecord
 )

@@ -1,9 +1,11 @@
 """The session of one bot: one event at a time in, records and approved commands out; it performs nothing."""
 
+from perpfsm.decisions.parameters import Parameters
+from perpfsm.engine.configuration import change_parameters
 from perpfsm.engine.health import SILENT, Health, judge, jumps
 from perpfsm.engine.limits import loss_band
 from perpfsm.engine.outbox import Outbox
-from perpfsm.engine.records import DataRecord, OperatorRecord
+from perpfsm.engine.records import DataRecord, OperatorRecord, RefusalRecord
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.engine.state import RISK, State
 from perpfsm.engine.takedown import next_try_ns, take_down
@@ -127,6 +129,28 @@ class Session:
         if action == "resume":
             self._has_faulted = False
         self.state.operate(action, who, why)
+
+    def on_configuration(self, wanted: Parameters, who: str, now_ns: int) -> None:
+        """Take over the live parameters of `wanted` (B16); the rest of it is not looked at.
+
+        Args:
+            wanted: Of a strategy that was validated as a whole.
+            who: `strategy file`, or who asked for it.
+            now_ns: Event time.
+        """
+        self._begin(now_ns)
+        change_parameters(self.state, wanted, who)
+
+    def on_refused_change(self, what: str, why: str, now_ns: int) -> None:
+        """Journal that a live change was refused; nothing changes.
+
+        Args:
+            what: Such as `change of the strategy file`.
+            why: In words.
+            now_ns: Event time.
+        """
+        self._begin(now_ns)
+        self.outbox.records.append(RefusalRecord(now_ns, "", what, why))
 
     def offer_market(self) -> bool:
         """Release what has waited, else let the first leg that can move move; return whether anything happened.

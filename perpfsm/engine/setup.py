@@ -18,7 +18,7 @@ class SessionSetup:
 
     Attributes:
         lifecycle: The machine on which every leg steps.
-        parameters: Of the strategy.
+        parameters: Of the strategy, as they are at the start.
         instrument: Grids and minima.
         maker_rate: Fraction of the notional that a maker pays; negative is a rebate.
         epoch: Part of every client id, unique in the journal.

@@ -30,7 +30,9 @@ class State:
     """Legs, orders, books, health and switches of one bot.
 
     Attributes:
-        setup: What does not change.
+        setup: What does not change; of its parameters, the live ones are those of the start.
+        parameters: In force.
+        quoted: With which parameters each leg last quoted.
         outbox: Records and commands not yet written and sent.
         legs: By name, in the order in which they are offered events.
         table: Our orders.
@@ -50,8 +52,10 @@ class State:
     def __init__(self, setup: SessionSetup) -> None:
         """Start from `setup`, before the first message."""
         self.setup = setup
+        self.parameters = setup.parameters
         self.outbox = Outbox()
         self.legs = setup.starting_legs()
+        self.quoted = dict.fromkeys(self.legs, setup.parameters)
         self.table = OrderTable(setup.orders)
         self.books = Books(setup.wallet)
         self.desk = Desk(setup, self.table, self.outbox)
@@ -78,7 +82,7 @@ class State:
             self.mark,
             self.health.status,
             self.quoting_status(),
-            setup.parameters,
+            self.parameters,
             setup.instrument,
             self.table.of_leg(leg.name),
             partial(self.desk.free_margin, leg.name, self.legs, self.books.wallet, self.quote),
@@ -89,7 +93,7 @@ class State:
     def tops(self) -> Tops:
         """Return the best prices that remain of the book for order optimisation (B4)."""
         own = self.table.live() if self.setup.shows_own_orders else ()
-        return remaining_tops(self.setup.parameters, self.quote, self.depth, own)
+        return remaining_tops(self.parameters, self.quote, self.depth, own)
 
     def trigger(self, name: LegName, trigger: Trigger) -> Step | None:
         """Offer `trigger` to a leg; keep, journal and carry out what it does."""
@@ -99,6 +103,8 @@ class State:
             return None
         self.bands.clear()
         self.legs[name] = step.leg
+        if not step.leg.quotes_outdated:
+            self.quoted[name] = self.parameters
         self.outbox.records.append(
             TransitionRecord(
                 self.now_ns,

@@ -13,6 +13,7 @@ import msgspec
 from perpfsm.engine.records import (
     ClosingRecord,
     CommandRecord,
+    ConfigurationRecord,
     DataRecord,
     EndRecord,
     FillRecord,
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     CLOSING = "closing"
     DATA = "data"
     OPERATOR = "operator"
+    CONFIGURATION = "configuration"
     END = "end"
 
 
@@ -78,6 +80,9 @@ def described(record: Record) -> tuple[str, str, Body]:
             return "data", "", {"health": record.health, "detail": record.detail}
         case OperatorRecord():
             return "operator", "", {"action": record.action, "who": record.who, "why": record.why}
+        case ConfigurationRecord():
+            changes: Body = {name: list(values) for name, values in record.changes.items()}
+            return "configuration", "", {"who": record.who, "changes": changes}
         case RunRecord():
             return "run", "", _run(record)
         case EndRecord():

@@ -8,6 +8,7 @@ import msgspec
 from perpfsm.engine.records import (
     ClosingRecord,
     CommandRecord,
+    ConfigurationRecord,
     DataRecord,
     EndRecord,
     FillRecord,
@@ -77,6 +78,8 @@ def _record(entry: Entry) -> Record:
             return _as(entry, DataRecord)
         case "operator":
             return _as(entry, OperatorRecord)
+        case "configuration":
+            return _as(entry, ConfigurationRecord)
         case "run":
             return _as(entry, RunRecord)
         case "end":

@@ -26,7 +26,7 @@ class Entry:
     Attributes:
         seq: Its number, from 1, without gaps.
         epoch: Of the run that wrote it.
-        kind: run, transition, command, refusal, order, fill, closing, data, operator or end.
+        kind: run, transition, command, refusal, order, fill, closing, data, operator, configuration or end.
         time_ns: When it happened, nanoseconds since the epoch.
         leg: The leg that it concerns; empty for none.
         body: The record's other fields, decimals as text.

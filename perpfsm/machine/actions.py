@@ -37,6 +37,7 @@ def _place_quotes(reading: Reading, out: Proposals) -> None:
         for quote in plan.quotes
     )
     reading.leg.quotes_ns = reading.view.now_ns
+    reading.leg.quotes_outdated = False
 
 
 def _cancel_quotes(reading: Reading, out: Proposals) -> None:
@@ -148,13 +149,13 @@ SHIPPED_ACTIONS = (
     ActionSpec(
         "place_quotes",
         "Place the quotes of every level that passes the filters.",
-        Effects(sets=frozenset({"quotes_ns"}), places=QUOTES),
+        Effects(sets=frozenset({"quotes_ns", "quotes_outdated"}), places=QUOTES),
         _place_quotes,
     ),
     ActionSpec(
         "replace_quotes",
         "Cancel the quotes and place new ones.",
-        Effects(sets=frozenset({"quotes_ns"}), places=QUOTES, cancels=QUOTES),
+        Effects(sets=frozenset({"quotes_ns", "quotes_outdated"}), places=QUOTES, cancels=QUOTES),
         _replace_quotes,
     ),
     ActionSpec(

@@ -27,6 +27,7 @@ class Leg:
         fill_effect: Of the fill in hand: none, opened, increased, reduced or closed.
         last_fill_ns: When this leg's last fill of any kind came; None before the first.
         quotes_ns: When the present quotes were placed or kept; None before the first.
+        quotes_outdated: Whether a live change came after this leg last placed quotes.
         exit_reason: Of the exit in force, `none` when there is none.
         exits_placed: Closing orders placed since that reason came in force.
         exit_losses: Exits lost in a row.
@@ -50,6 +51,7 @@ class Leg:
         "peak_is_new",
         "position",
         "quotes_ns",
+        "quotes_outdated",
         "realised",
         "state",
     )
@@ -66,6 +68,7 @@ class Leg:
         self.fill_effect = NO_REASON
         self.last_fill_ns: int | None = None
         self.quotes_ns: int | None = None
+        self.quotes_outdated = False
         self.exit_reason = NO_REASON
         self.exits_placed = 0
         self.exit_losses = 0
@@ -86,6 +89,7 @@ class Leg:
         twin.fill_effect = self.fill_effect
         twin.last_fill_ns = self.last_fill_ns
         twin.quotes_ns = self.quotes_ns
+        twin.quotes_outdated = self.quotes_outdated
         twin.exit_reason = self.exit_reason
         twin.exits_placed = self.exits_placed
         twin.exit_losses = self.exit_losses
@@ -113,6 +117,7 @@ class Leg:
             "fees": format(self.fees, "f"),
             "last_fill_ns": self.last_fill_ns,
             "quotes_ns": self.quotes_ns,
+            "quotes_outdated": self.quotes_outdated,
             "exit_reason": self.exit_reason,
             "exits_placed": self.exits_placed,
             "exit_losses": self.exit_losses,
@@ -138,6 +143,7 @@ class Leg:
         leg.fees = Decimal(str(facts["fees"]))
         leg.last_fill_ns = _integer(facts["last_fill_ns"])
         leg.quotes_ns = _integer(facts["quotes_ns"])
+        leg.quotes_outdated = bool(facts["quotes_outdated"])
         leg.exit_reason = str(facts["exit_reason"])
         leg.exits_placed = _integer(facts["exits_placed"]) or 0
         leg.exit_losses = _integer(facts["exit_losses"]) or 0

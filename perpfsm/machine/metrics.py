@@ -160,6 +160,12 @@ SHIPPED_METRICS = (
         lambda reading: reading.view.quoting,
     ),
     _choice_metric(
+        "quoted_parameters",
+        "Whether the leg last quoted with the parameters in force, or a live change came since.",
+        ("current", "outdated"),
+        lambda reading: "outdated" if reading.leg.quotes_outdated else "current",
+    ),
+    _choice_metric(
         "exit_order_type", "The type of the exits at work.", (NO_REASON, "limit", "market"), readings.exit_order_type
     ),
     _choice_metric(

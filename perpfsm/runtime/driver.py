@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from perpfsm.decisions.approval import Approved
+from perpfsm.decisions.parameters import Parameters
 from perpfsm.engine.records import Record
 from perpfsm.engine.session import Session
 from perpfsm.engine.start import reconcile
@@ -134,6 +135,16 @@ class Driver:
     def operate(self, action: str, who: str, why: str, now_ns: int) -> None:
         """Pause, resume, stop, halt or flatten, now."""
         self.session.on_operator(action, who, why, now_ns)
+        self._settle()
+
+    def configure(self, wanted: Parameters, who: str, now_ns: int) -> None:
+        """Put the live parameters of `wanted` in force, now (B16)."""
+        self.session.on_configuration(wanted, who, now_ns)
+        self._settle()
+
+    def refuse(self, what: str, why: str, now_ns: int) -> None:
+        """Journal that a live change was refused."""
+        self.session.on_refused_change(what, why, now_ns)
         self._settle()
 
     def note(self, record: Record) -> None:

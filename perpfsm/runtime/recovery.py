@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from perpfsm.engine.configuration import outdates_quotes
 from perpfsm.engine.orders import OrderTable
 from perpfsm.engine.records import (
     CommandRecord,
+    ConfigurationRecord,
     FillRecord,
     OperatorRecord,
     OrderRecord,
@@ -98,6 +100,9 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
                 table.filled(record.fill.client_id, record.fill.size)
                 name = LegName(record.leg)
                 _add_fill(legs.setdefault(name, Leg(name, initial)), record)
+            case ConfigurationRecord() if outdates_quotes(record.changes):
+                for leg in legs.values():
+                    leg.quotes_outdated = True
             case OperatorRecord(action="halt" | "resume" as action):
                 is_halted = action == "halt"
             case _:

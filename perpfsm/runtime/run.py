@@ -91,6 +91,7 @@ async def run_paced(
     speed: float,
     duration_ns: int | None,
     look: Callable[[int], None],
+    attend: Callable[[int], None],
     source: PolledPrice | None = None,
 ) -> Ending:
     """Give the driver every message, and fire every deadline, when the clock says that it is time.
@@ -102,29 +103,36 @@ async def run_paced(
         speed: Event seconds per real second, positive; 1 is real time.
         duration_ns: As at full speed.
         look: Called with the event time every now and then, for a live view.
+        attend: Called with an event time that the engine has not passed, for what comes from outside.
         source: A price that is asked for meanwhile, heard between the messages; None where there is none.
     """
     driver, start_ns = assembled.driver, assembled.start_ns
     started_s = clock.now_s()
     until_ns = None if duration_ns is None else start_ns + duration_ns
     now_ns = start_ns
+    yielded_s = started_s
 
     async def wait_until(time_ns: int) -> bool:
         """Wait for an event time and return whether it came before a stop; deadlines fire on the way."""
-        nonlocal now_ns
+        nonlocal now_ns, yielded_s
         while not stop.is_made:
             now_ns = max(now_ns, min(time_ns, start_ns + int((clock.now_s() - started_s) * speed * SECOND_NS)))
-            driver.advance(min(now_ns, time_ns - 1))
+            seen_ns = min(now_ns, time_ns - 1)
+            driver.advance(seen_ns)
             if source is not None:
                 await clock.sleep(0)  # lets the asking go on, also when messages come faster than the clock
                 if (news := source.news(now_ns, driver.session.state.quote)) is not None:
                     assembled.deliver(news)
+            attend(max(seen_ns, driver.now_ns))
             look(now_ns)
             left_s = (time_ns - now_ns) / SECOND_NS / speed
-            if left_s < NAP_S_MIN:
+            is_late = left_s < NAP_S_MIN
+            if not is_late or clock.now_s() - yielded_s > NAP_S_MAX:  # a run that is behind lets others in, too
+                await clock.sleep(0 if is_late else min(left_s, NAP_S_MAX))
+                yielded_s = clock.now_s()
+            if is_late:
                 now_ns = time_ns
                 return True
-            await clock.sleep(min(left_s, NAP_S_MAX))
         return False
 
     for message in assembled.messages:

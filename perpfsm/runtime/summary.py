@@ -140,6 +140,7 @@ class Summary:
         data: Changes of data health, by what it became.
         operator: The first acts of operator, feed end or risk.
         halts: How often trading was halted.
+        live_changes: How often parameters were changed while it ran.
     """
 
     start_ns: int
@@ -157,3 +158,4 @@ class Summary:
     data: tuple[tuple[str, int], ...]
     operator: tuple[OperatorRecord, ...]
     halts: int
+    live_changes: int = 0

@@ -8,6 +8,7 @@ from decimal import Decimal
 from perpfsm.engine.records import (
     ClosingRecord,
     CommandRecord,
+    ConfigurationRecord,
     DataRecord,
     EndRecord,
     FillRecord,
@@ -108,7 +109,7 @@ class Tally:
         self._first_ns: int | None = None
         self._last_ns = 0
         self._balance: Decimal | None = None
-        self._quotes = self._exits = self._cancels = self._halts = 0
+        self._quotes = self._exits = self._cancels = self._halts = self._live_changes = 0
         self._orders: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
         self._fills = {Liquidity.MAKER: _Fills(), Liquidity.TAKER: _Fills()}
@@ -140,10 +141,8 @@ class Tally:
             case ClosingRecord():
                 self._closings.setdefault(record.reason, _Closings()).add(record)
                 self._positions[record.leg] = (ZERO, ZERO)
-            case RefusalRecord():
-                self._refusals[record.why] += 1
-            case DataRecord():
-                self._data[record.health] += 1
+            case RefusalRecord() | DataRecord() | ConfigurationRecord():
+                self._count(record)
             case OperatorRecord():
                 self._add_operator(record)
             case RunRecord():
@@ -151,6 +150,15 @@ class Tally:
                 self._positions.update(record.positions)
             case EndRecord():
                 self._end = record
+
+    def _count(self, record: RefusalRecord | DataRecord | ConfigurationRecord) -> None:
+        match record:
+            case RefusalRecord():
+                self._refusals[record.why] += 1
+            case DataRecord():
+                self._data[record.health] += 1
+            case ConfigurationRecord():
+                self._live_changes += 1
 
     def _add_command(self, record: CommandRecord) -> None:
         if isinstance(record.command, CancelOrder):
@@ -213,6 +221,7 @@ class Tally:
             data=tuple(self._data.items()),
             operator=tuple(self._operator),
             halts=self._halts,
+            live_changes=self._live_changes,
         )
 
     def _times(self, name: str, leg: _Leg, start_ns: int, end_ns: int) -> LegTimes:

@@ -92,6 +92,7 @@ def test_every_record_has_a_line() -> None:
         "flat by stop_loss: realised -1.2, fees 0.04, held 1 min 15 s",
         "market data stale: no quote for 5.2 s",
         "pause by operator: lunch",
+        "bid_spread 0.02 → 0.03, by strategy file",
         "end (feed end): wallet 9,998.76, realised -1.2, fees 0.04, open 0, left open BOTH -0.01",
     ]
 

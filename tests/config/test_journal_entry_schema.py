@@ -10,6 +10,7 @@ from perpfsm.config.schema import load_schema, matches
 from perpfsm.engine.records import (
     ClosingRecord,
     CommandRecord,
+    ConfigurationRecord,
     DataRecord,
     EndRecord,
     FillRecord,
@@ -54,6 +55,7 @@ RECORDS: tuple[Record, ...] = (
     ClosingRecord(5, "BOTH", "stop_loss", -ONE, ONE, 3),
     DataRecord(5, "stale", "6 s"),
     OperatorRecord(5, "pause", "operator", "lunch"),
+    ConfigurationRecord(5, "strategy file", {"bid_spread": ("1.5", "2")}),
     EndRecord(5, "feed end", ONE, ONE, ONE, ONE, {}),
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from perpfsm.engine.records import (
     ClosingRecord,
     CommandRecord,
+    ConfigurationRecord,
     DataRecord,
     EndRecord,
     FillRecord,
@@ -151,6 +152,7 @@ def one_of_each() -> tuple[Record, ...]:
         ClosingRecord(START_NS, "BOTH", "stop_loss", Decimal("-1.20"), Decimal("0.04"), START_NS - 75 * SECOND_NS),
         DataRecord(START_NS, "stale", "no quote for 5.2 s"),
         OperatorRecord(START_NS, "pause", "operator", "lunch"),
+        ConfigurationRecord(START_NS, "strategy file", {"bid_spread": ("0.02", "0.03")}),
         an_end(),
     )
 

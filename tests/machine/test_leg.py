@@ -21,6 +21,7 @@ def busy() -> Leg:
         reason="stop_loss",
         peak="99.5",
         peak_is_new=True,
+        quotes_outdated=True,
         fill_effect="increased",
         quotes_ns=NOW + 1,
         last_fill_ns=NOW + 2,
@@ -43,6 +44,7 @@ OTHERS = {
     "exit_reason": "risk",
     "fill_effect": "closed",
     "peak_is_new": False,
+    "quotes_outdated": False,
 }
 
 
@@ -58,6 +60,7 @@ def test_a_new_leg_is_flat_and_remembers_nothing() -> None:
         "fees": "0",
         "last_fill_ns": None,
         "quotes_ns": None,
+        "quotes_outdated": False,
         "exit_reason": "none",
         "exits_placed": 0,
         "exit_losses": 0,

@@ -126,6 +126,8 @@ NAMES: list[tuple[str, Leg, View, str]] = [
     ("remainder", FLAT, BLIND, "none"),
     ("remainder", LONG, SEEN, "closable"),
     ("remainder", LONG, view(quote(), instrument=STRICT), "dust"),
+    ("quoted_parameters", FLAT, BLIND, "current"),
+    ("quoted_parameters", leg("opening", quotes_outdated=True), BLIND, "outdated"),
     ("peak", LONG, BLIND, "none"),
     ("peak", leg("trailing", position(1), peak=110, peak_is_new=True), BLIND, "new"),
     ("peak", leg("trailing", position(1), peak=110), BLIND, "old"),

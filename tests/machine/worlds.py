@@ -117,6 +117,7 @@ def legs(draw: st.DrawFn, states: Sequence[str], exposed: Sequence[str] = ()) ->
         reason=draw(st.sampled_from(VALUES["exit_reason"])) if state == "closing" else NO_REASON,
         peak=draw(st.one_of(st.none(), PRICES)) if state != "trailing" else draw(PRICES),
         peak_is_new=draw(st.booleans()),
+        quotes_outdated=draw(st.booleans()),
         fill_effect=draw(st.sampled_from(VALUES["fill_effect"])),
         quotes_ns=draw(st.one_of(st.none(), MOMENTS)),
         last_fill_ns=draw(st.one_of(st.none(), MOMENTS)),

@@ -151,6 +151,10 @@ class Never:
     is_made = False
 
 
+def nobody(_: int) -> None:
+    """Let nobody in from outside."""
+
+
 def assembled(rig: Rig, messages: list[Quote], kept: list[MarketMessage]) -> Assembled:
     return Assembled(rig.driver, iter(messages), NOW, kept.append)
 
@@ -165,7 +169,7 @@ async def test_answers_are_heard_between_messages_at_the_time_of_events() -> Non
             price.hear(GOOD)
 
     run = assembled(Rig(), messages, kept)
-    ending = await run_paced(run, Never(), clock, speed=1, duration_ns=None, look=look, source=price)
+    ending = await run_paced(run, Never(), clock, speed=1, duration_ns=None, look=look, attend=nobody, source=price)
 
     assert ending.why == FEED_END
     assert kept[:2] == [ReferencePrice(NOW, None, NO_ANSWER), messages[0]]
@@ -185,7 +189,9 @@ async def test_answers_are_heard_while_a_run_waits_for_its_end() -> None:
             price.hear(DOWN)
 
     run = assembled(Rig(), messages, kept)
-    ending = await run_paced(run, Never(), clock, speed=10, duration_ns=5 * SECOND, look=look, source=price)
+    ending = await run_paced(
+        run, Never(), clock, speed=10, duration_ns=5 * SECOND, look=look, attend=nobody, source=price
+    )
 
     assert ending.why == DURATION
     assert [one.price for one in kept if isinstance(one, ReferencePrice)] == [Decimal(100), None]
