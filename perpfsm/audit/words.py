@@ -126,6 +126,8 @@ def summary(record: Record) -> str:
             return (
                 f"flat by {record.reason}: realised {signed(record.realised)}, fees {number(record.fees)}, held {held}"
             )
+        case DataRecord(health="no_reference", detail=detail):
+            return f"no reference price: {detail}"
         case DataRecord():
             return f"market data {record.health}{f': {record.detail}' if record.detail else ''}"
         case OperatorRecord():

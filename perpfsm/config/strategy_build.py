@@ -9,12 +9,15 @@ from perpfsm.decisions.parameters import (
     CloseType,
     OnStartPosition,
     OnStop,
+    OverrideOrder,
     Parameters,
     PositionManagement,
+    PriceSource,
+    PriceType,
     RiskLimits,
 )
 from perpfsm.market.instrument import Instrument
-from perpfsm.market.side import PositionMode
+from perpfsm.market.side import PositionMode, Side
 from perpfsm.market.synthetic import SyntheticSettings
 
 
@@ -42,11 +45,14 @@ def parameters(settings: Settings) -> Parameters:
         order_levels=_whole(settings, "order_levels"),
         order_level_amount=_number(settings, "order_level_amount"),
         order_level_spread=_number(settings, "order_level_spread"),
+        order_override=_override(settings),
         filled_order_delay=_number(settings, "filled_order_delay"),
         time_between_stop_loss_orders=_number(settings, "time_between_stop_loss_orders"),
         stop_loss_slippage_buffer=_number(settings, "stop_loss_slippage_buffer"),
         stop_escalation=_whole(settings, "stop_escalation"),
         exit_retry_s=_number(settings, "exit_retry_s"),
+        price_source=PriceSource(_text(settings, "price_source")),
+        price_type=PriceType(_text(settings, "price_type")),
         on_stop=OnStop(_text(settings, "on_stop")),
         on_start_position=OnStartPosition(_text(settings, "on_start_position")),
         risk=_risk(settings),
@@ -82,6 +88,14 @@ def feed_file(path: Path, settings: Settings) -> Path | None:
     """Return where the recording is that a strategy file names; None when it names none."""
     file = settings.text("paper.feed.file")
     return None if file is None else path.parent / file
+
+
+def _override(settings: Settings) -> tuple[OverrideOrder, ...] | None:
+    orders = tuple(
+        OverrideOrder(name, Side(side), Decimal(spread), Decimal(amount))
+        for name, (side, spread, amount) in settings.overrides()
+    )
+    return orders or None
 
 
 def _risk(settings: Settings) -> RiskLimits:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from perpfsm.market.side import PositionMode
+from perpfsm.market.side import PositionMode, Side
 
 
 class PositionManagement(StrEnum):
@@ -34,6 +34,41 @@ class OnStartPosition(StrEnum):
     ADOPT = "adopt"
     FLATTEN = "flatten"
     REFUSE = "refuse"
+
+
+class PriceSource(StrEnum):
+    """Where the reference price comes from."""
+
+    CURRENT_MARKET = "current_market"
+    EXTERNAL_MARKET = "external_market"
+    CUSTOM_API = "custom_api"
+
+
+class PriceType(StrEnum):
+    """Which price of its source is the reference price."""
+
+    MID_PRICE = "mid_price"
+    LAST_PRICE = "last_price"
+    LAST_OWN_TRADE_PRICE = "last_own_trade_price"
+    BEST_BID = "best_bid"
+    BEST_ASK = "best_ask"
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideOrder:
+    """One order of `order_override`.
+
+    Attributes:
+        name: As the strategy file calls it.
+        side: Buy or sell.
+        spread: Percent from the reference price, between 0 and 100.
+        amount: Base units, positive.
+    """
+
+    name: str
+    side: Side
+    spread: Decimal
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +123,14 @@ class Parameters:
     order_levels: int = 1
     order_level_amount: Decimal = Decimal(0)
     order_level_spread: Decimal = Decimal(1)
+    order_override: tuple[OverrideOrder, ...] | None = None
     filled_order_delay: Decimal = Decimal(60)
     time_between_stop_loss_orders: Decimal = Decimal(60)
     stop_loss_slippage_buffer: Decimal = Decimal("0.5")
     stop_escalation: int = 3
     exit_retry_s: Decimal = Decimal(1)
+    price_source: PriceSource = PriceSource.CURRENT_MARKET
+    price_type: PriceType = PriceType.MID_PRICE
     on_stop: OnStop = OnStop.LEAVE
     on_start_position: OnStartPosition = OnStartPosition.ADOPT
     risk: RiskLimits = field(default_factory=RiskLimits)
@@ -113,5 +151,7 @@ class Parameters:
                 return bool(value >= 0)
             case "price_ceiling" | "price_floor":
                 return bool(value > 0)
+            case "order_override":
+                return value is not None
             case _:
                 return True

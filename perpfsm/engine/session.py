@@ -4,6 +4,7 @@ from perpfsm.engine.health import SILENT, Health, judge, jumps
 from perpfsm.engine.limits import loss_band
 from perpfsm.engine.outbox import Outbox
 from perpfsm.engine.records import DataRecord, OperatorRecord
+from perpfsm.engine.reference import NO_REFERENCE
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.engine.state import RISK, State
 from perpfsm.engine.takedown import next_try_ns, take_down
@@ -12,7 +13,7 @@ from perpfsm.machine.bands import band_of
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.market.band import EVERYWHERE, NOWHERE, Band
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.moments import later
 from perpfsm.market.order import OrderFilled, VenueEvent
 
@@ -55,7 +56,20 @@ class Session:
         self.state.quote = quote
         if quote.mark is not None:
             self.state.mark = quote.mark
+        if quote.last is not None and self.state.reference.reads(quote):
+            self.state.reference.see(quote)
         self._heard_ns = quote.time_ns
+        return True
+
+    def passes_over(self, message: Trade | ReferencePrice, *, use_bands: bool) -> bool:
+        """Return whether nothing can happen on a price that is no quote; if so it is taken in, and that is all."""
+        reference = self.state.reference
+        if not reference.reads(message):
+            return True
+        price = message.price
+        if not use_bands or price is None or not self._own.holds_anchor(price, message.time_ns):
+            return False
+        reference.see(message)
         return True
 
     def on_message(self, message: MarketMessage) -> None:
@@ -63,8 +77,8 @@ class Session:
         state = self.state
         self._begin(message.time_ns)
         match message:
-            case Trade():
-                return
+            case Trade() | ReferencePrice():
+                self._refer_to(message)
             case MarkPrice():
                 state.mark = message.mark
                 state.bands.clear()
@@ -76,6 +90,7 @@ class Session:
                     state.quote = message
                     if message.mark is not None:
                         state.mark = message.mark
+                    self._refer_to(message)
                 self._note_health(health)
         state.check_loss()
 
@@ -190,8 +205,29 @@ class Session:
         state.bands.clear()
         state.outbox.records.append(DataRecord(state.now_ns, health.status, health.detail))
         if was.is_good:
-            for name in state.legs:
-                state.trigger(name, Trigger.DATA_BAD)
+            self._tell_data_bad()
+        if health.is_good and state.reference.is_missing:
+            state.outbox.records.append(DataRecord(state.now_ns, NO_REFERENCE, state.reference.why_missing))
+
+    def _refer_to(self, message: Quote | Trade | ReferencePrice) -> None:
+        """Take in what moves the reference price; journal when another source loses its price, and has it again."""
+        state, reference = self.state, self.state.reference
+        if not reference.reads(message):
+            return
+        was_missing = reference.is_missing
+        reference.see(message)
+        state.bands.clear()
+        if reference.is_missing is was_missing or not state.health.is_good:
+            return
+        if was_missing:
+            state.outbox.records.append(DataRecord(state.now_ns, state.health.status, "the reference price is back"))
+        else:
+            state.outbox.records.append(DataRecord(state.now_ns, NO_REFERENCE, reference.why_missing))
+            self._tell_data_bad()
+
+    def _tell_data_bad(self) -> None:
+        for name in self.state.legs:
+            self.state.trigger(name, Trigger.DATA_BAD)
 
     def _flatten_for_silence(self) -> None:
         """Close what is open, because nobody knows what it is worth; once, and again for a fill that comes late."""

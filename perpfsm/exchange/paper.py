@@ -30,7 +30,7 @@ from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.market.account import Account, OpenOrder
 from perpfsm.market.band import HIGH, LOW, NEVER, Band
 from perpfsm.market.fill import Fill, Liquidity
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.order import (
     CancelOrder,
     CancelRejected,
@@ -96,6 +96,8 @@ class PaperExchange:
                 if message.bid <= message.ask:
                     self._on_quote(message)
             case BadQuote() | Trade() | MarkPrice():  # queue position, funding and liquidation will read these
+                pass
+            case ReferencePrice():  # another market's
                 pass
 
     def due(self) -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from perpfsm.feeds.bad_line import BadLine, quoted
 from perpfsm.feeds.numbers import PositiveNumbers, Unusable, to_decimal
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 
 NS_PER_MS = 1_000_000
@@ -17,12 +17,14 @@ SNAPSHOT = "depth snapshot"
 TRADE_WITHOUT_PRICE = "trade without a price"  # the venue prints these: X is NA, price and size are 0
 OTHER = "other"
 BAD_QUOTE = "perpfsmBadQuote"  # an event of our own recorder; other readers pass over it
+REFERENCE_PRICE = "perpfsmReferencePrice"  # another one
 
 
 class _Ours(msgspec.Struct, frozen=True, gc=False):
     """What our own recorder adds, under the key `perpfsm`, where the venue's fields cannot say it."""
 
     mark: str | None = None
+    last: str | None = None
     exchange_ns: int | None = None
     funding_ns: int | None = None
 
@@ -73,8 +75,13 @@ class _BadQuote(_Event, tag=BAD_QUOTE):
     reason: str
 
 
-_AnyEvent = _BookTicker | _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote
-_KNOWN = frozenset({"bookTicker", "trade", "aggTrade", "markPriceUpdate", "depthUpdate", BAD_QUOTE})
+class _ReferencePrice(_Event, tag=REFERENCE_PRICE):
+    p: str
+    reason: str
+
+
+_AnyEvent = _BookTicker | _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote | _ReferencePrice
+_KNOWN = frozenset({"bookTicker", "trade", "aggTrade", "markPriceUpdate", "depthUpdate", BAD_QUOTE, REFERENCE_PRICE})
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -153,14 +160,19 @@ class RecordingParser:
                 return None
             case _BadQuote():
                 return BadQuote(int(stamp), event.reason)
+            case _ReferencePrice():
+                return self._reference_price(int(stamp), event)
 
     def _completed(self, quote: Quote, ours: _Ours) -> Quote | BadQuote:
+        numbers = self._numbers
         try:
-            mark = None if ours.mark is None else self._numbers[ours.mark]
-        except Unusable as why:
-            return BadQuote(quote.time_ns, f"mark price {why}")
+            mark = None if ours.mark is None else numbers[ours.mark]
+            last = None if ours.last is None else numbers[ours.last]
+        except Unusable:
+            carried = (("mark price", ours.mark), ("last price", ours.last))
+            return BadQuote(quote.time_ns, numbers.problem(each for each in carried if each[1] is not None))
         exact_ns = quote.exchange_ns if ours.exchange_ns is None else ours.exchange_ns
-        return replace(quote, mark=mark, exchange_ns=exact_ns)
+        return replace(quote, mark=mark, exchange_ns=exact_ns, last=last)
 
     def _trade(self, time_ns: int, event: _Trade) -> Trade | None:
         try:
@@ -180,6 +192,13 @@ class RecordingParser:
             return BadQuote(time_ns, problem or f"funding rate is not finite: {event.r}")
         funding_ns = _exact_ns(event.perpfsm.funding_ns, event.T)
         return MarkPrice(time_ns, mark, rate, funding_ns, _exact_ns(event.perpfsm.exchange_ns, event.E))
+
+    def _reference_price(self, time_ns: int, event: _ReferencePrice) -> ReferencePrice:
+        try:
+            price = self._numbers[event.p] if event.p else None
+        except Unusable as why:
+            return ReferencePrice(time_ns, None, f"the recorded price {why}")
+        return ReferencePrice(time_ns, price, event.reason)
 
     def _outside_envelope(self, body: bytes) -> _AnyEvent | None:
         """Return the event of a message that has no `data`, or count what it is."""

@@ -9,10 +9,10 @@ from typing import BinaryIO, Self
 import msgspec
 
 from perpfsm.errors import FeedError
-from perpfsm.feeds.binance_recording import BAD_QUOTE, NS_PER_MS
+from perpfsm.feeds.binance_recording import BAD_QUOTE, NS_PER_MS, REFERENCE_PRICE
 from perpfsm.feeds.numbers import to_text
 from perpfsm.feeds.reading import system_reason
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 
 COMPRESSION = 6  # 9 takes half as long again for 15 % less
@@ -109,10 +109,17 @@ def _event(message: MarketMessage) -> tuple[str, _Fields]:
             return "markPrice", _mark_price(message)
         case BadQuote():
             return BAD_QUOTE, {"e": BAD_QUOTE, "reason": message.reason}
+        case ReferencePrice(price=price, reason=reason):
+            return REFERENCE_PRICE, {
+                "e": REFERENCE_PRICE,
+                "p": "" if price is None else to_text(price),
+                "reason": reason,
+            }
 
 
 def _quote(quote: Quote) -> _Fields:
-    mark = {} if quote.mark is None else {"mark": to_text(quote.mark)}
+    carried = {"mark": quote.mark, "last": quote.last}
+    texts = {name: to_text(price) for name, price in carried.items() if price is not None}
     return {
         "e": "bookTicker",
         "b": to_text(quote.bid),
@@ -120,7 +127,7 @@ def _quote(quote: Quote) -> _Fields:
         "a": to_text(quote.ask),
         "A": to_text(quote.ask_size),
         "T": _to_ms(quote.exchange_ns),
-        **_ours(mark, {"exchange_ns": quote.exchange_ns}),
+        **_ours(texts, {"exchange_ns": quote.exchange_ns}),
     }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.decisions.quotes import QuotePlan, plan_quotes
+from perpfsm.decisions.reference import reference_price
 from perpfsm.machine.leg import Leg
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.messages import Quote
@@ -30,6 +31,7 @@ class View:
         orders: The leg's live orders, oldest first.
         free_margin: Returns what new quotes of this leg may tie up once its present ones are gone, quote currency.
         maker_rate: Fraction of the notional that a quote's fill would pay.
+        anchor: A reference price that quotes do not move: of the last trade, of our own, of another source.
     """
 
     now_ns: int
@@ -42,6 +44,12 @@ class View:
     orders: tuple[WorkingOrder, ...]
     free_margin: Callable[[], Decimal]
     maker_rate: Decimal
+    anchor: Decimal | None = None
+
+    @property
+    def reference(self) -> Decimal | None:
+        """The price that quotes are placed around (B1); None without a usable quote, or while its source is down."""
+        return None if self.quote is None else reference_price(self.parameters, self.quote, self.anchor)
 
     @property
     def mark_or_mid(self) -> Decimal | None:
@@ -67,7 +75,8 @@ class Reading:
         """Return the quotes that the leg would place now; none without a usable price."""
         if self._plan is None:
             view = self.view
-            if view.quote is None:
+            reference = view.reference
+            if view.quote is None or reference is None:
                 self._plan = QuotePlan(())
             else:
                 self._plan = plan_quotes(
@@ -75,6 +84,7 @@ class Reading:
                     view.instrument,
                     sides=self.leg.name.opening_sides,
                     quote=view.quote,
+                    reference=reference,
                     free_margin=view.free_margin(),
                     fee_rate=view.maker_rate,
                 )

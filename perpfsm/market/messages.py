@@ -18,6 +18,7 @@ class Quote:
         ask_size: Base units shown there.
         mark: The venue's mark price where the same line carries it.
         exchange_ns: The venue's own time, never mixed with `time_ns`.
+        last: The price of the last public trade where the same line carries it.
     """
 
     time_ns: int
@@ -27,6 +28,7 @@ class Quote:
     ask_size: Decimal
     mark: Decimal | None = None
     exchange_ns: int | None = None
+    last: Decimal | None = None
 
     @property
     def mid(self) -> Decimal:
@@ -73,4 +75,13 @@ class MarkPrice:
     exchange_ns: int | None = None
 
 
-MarketMessage = Quote | BadQuote | Trade | MarkPrice
+@dataclass(frozen=True, slots=True)
+class ReferencePrice:
+    """A price from another source than the traded market; None when that source is down, stale or cannot be trusted."""
+
+    time_ns: int
+    price: Decimal | None
+    reason: str = ""
+
+
+MarketMessage = Quote | BadQuote | Trade | MarkPrice | ReferencePrice

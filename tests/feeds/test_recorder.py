@@ -15,7 +15,7 @@ from perpfsm.errors import FeedError
 from perpfsm.feeds import Recorder, open_feed, synthetic_feed
 from perpfsm.feeds.file_feed import TIME_NS_MAX
 from perpfsm.feeds.recorder import to_line
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 from perpfsm.market.synthetic import SyntheticSettings
 from tests.feeds.helpers import (
@@ -37,7 +37,8 @@ VENUE_TIMES = st.none() | TIMES | st.integers(0, 2**42).map(lambda time_ms: time
 PRICES = st.decimals("1e-30", "1e30", places=30) | st.decimals("0.01", "99999999", places=2)
 RATES = st.none() | st.decimals("-1", "1", places=8)
 MESSAGES = st.one_of(
-    st.builds(Quote, TIMES, PRICES, PRICES, PRICES, PRICES, st.none() | PRICES, VENUE_TIMES),
+    st.builds(Quote, TIMES, PRICES, PRICES, PRICES, PRICES, st.none() | PRICES, VENUE_TIMES, st.none() | PRICES),
+    st.builds(ReferencePrice, TIMES, st.none() | PRICES, st.text()),
     st.builds(BadQuote, TIMES, st.text()),
     st.builds(Trade, TIMES, PRICES, PRICES, st.sampled_from(Side), VENUE_TIMES),
     st.builds(MarkPrice, TIMES, PRICES, RATES, VENUE_TIMES, VENUE_TIMES),
@@ -104,6 +105,7 @@ def test_what_the_venue_says_itself_is_written_in_its_own_words_only(tmp_path: P
         (Trade(TIME_NS, Decimal(1), Decimal(1), Side.BUY), "btcusdt@trade"),
         (MarkPrice(TIME_NS, Decimal(1)), "btcusdt@markPrice"),
         (BadQuote(TIME_NS, "bid is missing"), "btcusdt@perpfsmBadQuote"),
+        (ReferencePrice(TIME_NS, None, "down"), "btcusdt@perpfsmReferencePrice"),
     ],
 )
 def test_a_line_has_the_local_time_and_its_stream(message: MarketMessage, stream: str) -> None:
