@@ -7,7 +7,13 @@ from functools import cache
 
 from perpfsm.config.machine_file import load_machine
 from perpfsm.config.resources import machine_path
-from perpfsm.decisions.parameters import CloseType, Parameters, PositionManagement, RiskLimits
+from perpfsm.decisions.parameters import (
+    CloseType,
+    OverrideOrder,
+    Parameters,
+    PositionManagement,
+    RiskLimits,
+)
 from perpfsm.machine.build import Lifecycle, build_lifecycle
 from perpfsm.machine.definition import Guard, MachineDefinition, Row, StateDefinition, Trigger
 from perpfsm.machine.leg import Leg
@@ -29,7 +35,7 @@ QUOTE, TAKE_PROFIT, CLOSE = Role.QUOTE, Role.TAKE_PROFIT, Role.CLOSE
 LIMIT, MARKET = OrderType.LIMIT, OrderType.MARKET
 SECOND = 1_000_000_000
 NOW = 1_000 * SECOND
-WHOLE = frozenset({"leverage", "order_levels", "stop_escalation"})
+AS_THEY_ARE = frozenset({"leverage", "order_levels", "stop_escalation", "price_source", "price_type"})
 INSTRUMENT = Instrument(
     symbol="BTC-USDT", tick=Decimal("0.1"), step=Decimal("0.001"), size_min=Decimal("0.001"), notional_min=Decimal(5)
 )
@@ -41,7 +47,7 @@ def parameters(
     management: PositionManagement = PositionManagement.PROFIT_TAKING,
     close: CloseType = CloseType.LIMIT,
     risk: RiskLimits | None = None,
-    **changes: Number,
+    **changes: Number | tuple[OverrideOrder, ...] | None,
 ) -> Parameters:
     """Return a strategy that quotes 1 unit 1 % away from the mid price, changed as asked."""
     base = Parameters(
@@ -56,7 +62,10 @@ def parameters(
         close_position_order_type=close,
         risk=risk or RiskLimits(),
     )
-    values = {name: value if name in WHOLE else Decimal(value) for name, value in changes.items()}
+    values = {
+        name: Decimal(value) if isinstance(value, Number) and name not in AS_THEY_ARE else value
+        for name, value in changes.items()
+    }
     return replace(base, **values)  # type: ignore[arg-type]  # a wrong name fails at once
 
 
@@ -154,6 +163,7 @@ def view(
     instrument: Instrument = INSTRUMENT,
     free: Number = 1_000_000,
     maker_rate: Number = "0.0002",
+    anchor: Number | None = None,
 ) -> View:
     """Return what a leg may see: a quote, the parameters and its live orders."""
     return View(
@@ -167,6 +177,7 @@ def view(
         orders,
         constantly(Decimal(free)),
         Decimal(maker_rate),
+        None if anchor is None else Decimal(anchor),
     )
 
 

@@ -128,7 +128,7 @@ def summary(record: Record) -> str:
                 f"flat by {record.reason}: realised {signed(record.realised)}, fees {number(record.fees)}, held {held}"
             )
         case DataRecord():
-            return f"market data {record.health}{f': {record.detail}' if record.detail else ''}"
+            return _data(record)
         case OperatorRecord():
             return f"{record.action} by {record.who}{f': {record.why}' if record.why else ''}"
         case ConfigurationRecord():
@@ -162,6 +162,12 @@ def order_terms(order: PlaceOrder) -> str:
         purpose += f" level {order.level}"
     flags = "".join(f", {flag}" for flag, is_on in _flags(order) if is_on)
     return f"{short_id(order.client_id)} {order.side} {number(order.size)} {price}, {purpose}{flags}"
+
+
+def _data(record: DataRecord) -> str:
+    if record.health == "no_reference":
+        return f"no reference price: {record.detail}"
+    return f"market data {record.health}{f': {record.detail}' if record.detail else ''}"
 
 
 def _command(command: Command) -> str:

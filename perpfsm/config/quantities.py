@@ -28,7 +28,7 @@ def parameter_quantities() -> dict[str, Quantity]:
     """Return every parameter that a guard may name."""
     schemas = properties(load_schema("strategy"))
     names = [parameter.name for parameter in fields(Parameters) if parameter.name in schemas]
-    numbers = {name for name in names if schemas[name].get("type") in {"number", "integer"}}
+    numbers = {name for name in names if str(schemas[name].get("type")) in {"number", "integer"}}
     found = {name: Quantity(name, str(schemas[name]["x-unit"]), None) for name in names if name in numbers}
     for name in names:
         choices = schemas[name].get("enum")

@@ -1,6 +1,6 @@
 """Every parameter by its dotted name: what the file sets, what the schema gives, and nothing that it refused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,6 +30,16 @@ class Settings:
         value = self.values.get(name)
         return value if isinstance(value, str) else None
 
+    def overrides(self) -> Iterator[tuple[str, tuple[str, int | Decimal, int | Decimal]]]:
+        """Yield name, side, spread and amount of every order of `order_override`; none when it was refused."""
+        orders = self.values.get("order_override")
+        for name, order in orders.items() if isinstance(orders, dict) else ():
+            match order:
+                case [str() as side, int() | Decimal() as spread, int() | Decimal() as amount]:
+                    yield name, (side, spread, amount)
+                case _:
+                    pass  # the schema refuses any other form
+
 
 def described_parameters() -> dict[str, Schema]:
     """Return the schema of every parameter of a strategy file by dotted name, in the schema's order."""
@@ -48,7 +58,7 @@ def settle(value: Value, complaints: Iterable[Complaint]) -> Settings:
     explicit: set[str] = set()
     for name, schema in described_parameters().items():
         path: Path = tuple(name.split("."))
-        if any(path[:length] in broken for length in range(1, len(path) + 1)):
+        if any(path[: len(each)] == each or each[: len(path)] == path for each in broken if each):
             continue
         found, present = _look_up(value, path)
         if present:

@@ -9,14 +9,16 @@ from perpfsm.decisions.parameters import (
     CloseType,
     OnStartPosition,
     OnStop,
+    OverrideOrder,
     Parameters,
     PositionManagement,
     PriceSource,
+    PriceType,
     RiskLimits,
 )
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.price_source import CustomApi, ExternalMarket
-from perpfsm.market.side import PositionMode
+from perpfsm.market.side import PositionMode, Side
 from perpfsm.market.synthetic import SyntheticSettings
 
 
@@ -44,6 +46,7 @@ def parameters(settings: Settings) -> Parameters:
         order_levels=_whole(settings, "order_levels"),
         order_level_amount=_number(settings, "order_level_amount"),
         order_level_spread=_number(settings, "order_level_spread"),
+        order_override=_override(settings),
         filled_order_delay=_number(settings, "filled_order_delay"),
         order_optimization_enabled=settings.values.get("order_optimization_enabled") is True,
         bid_order_optimization_depth=_number(settings, "bid_order_optimization_depth"),
@@ -53,6 +56,7 @@ def parameters(settings: Settings) -> Parameters:
         stop_escalation=_whole(settings, "stop_escalation"),
         exit_retry_s=_number(settings, "exit_retry_s"),
         price_source=PriceSource(_text(settings, "price_source")),
+        price_type=PriceType(_text(settings, "price_type")),
         on_stop=OnStop(_text(settings, "on_stop")),
         on_start_position=OnStartPosition(_text(settings, "on_start_position")),
         risk=_risk(settings),
@@ -119,6 +123,14 @@ def reference_source(settings: Settings) -> ExternalMarket | CustomApi | None:
                 band_pct=settings.number("custom_api_band_pct"),
                 allows_private=settings.values["custom_api_allow_private"] is True,
             )
+
+
+def _override(settings: Settings) -> tuple[OverrideOrder, ...] | None:
+    orders = tuple(
+        OverrideOrder(name, Side(side), Decimal(spread), Decimal(amount))
+        for name, (side, spread, amount) in settings.overrides()
+    )
+    return orders or None
 
 
 def _risk(settings: Settings) -> RiskLimits:

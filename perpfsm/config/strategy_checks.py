@@ -11,6 +11,7 @@ from perpfsm.config.price_source_checks import (
     source_uses_its_parameters,
 )
 from perpfsm.config.settings import Settings, described_parameters
+from perpfsm.config.translate import label
 from perpfsm.config.wording import plain
 from perpfsm.decisions.parameters import PositionManagement
 from perpfsm.errors import Severity
@@ -48,6 +49,21 @@ def minimum_spread_is_below_spreads(settings: Settings) -> Iterator[Complaint]:
                 "cancelled."
             )
             yield Complaint(("minimum_spread",), "minimum-spread", what, f"Use less than {plain(spread)}.")
+
+
+def override_replaces_levels(settings: Settings) -> Iterator[Complaint]:
+    """Named orders replace the levels, and each has a spread of its own (B3)."""
+    overrides = [*settings.overrides()]
+    least = settings.number("minimum_spread")
+    for name, (_, spread, _) in overrides:
+        if least is not None and least >= spread:
+            path = ("order_override", name, 1)
+            what = f"minimum_spread {plain(least)} is not below {label(path)}, so that order would be cancelled."
+            yield Complaint(path, "minimum-spread", what, f"Use more than {plain(least)}.")
+    for name in ("order_levels", "order_level_amount", "order_level_spread"):
+        if overrides and name in settings.explicit and name in settings.values:
+            what = f"{name} is not used with order_override, which replaces the levels."
+            yield _warning(name, "unused-parameter", what, "Remove one of them.")
 
 
 def floor_is_below_ceiling(settings: Settings) -> Iterator[Complaint]:
@@ -106,31 +122,47 @@ def instrument_sizes_are_ordered(settings: Settings) -> Iterator[Complaint]:
         yield Complaint(("paper", "instrument", "max_size"), "size-limits", what, "Swap them.")
 
 
-def amount_fits_instrument(settings: Settings) -> Iterator[Complaint]:
+def amounts_fit_instrument(settings: Settings) -> Iterator[Complaint]:
     """An order below the venue's minimum is never placed; one off the step grid is rounded down (B2)."""
+    for path, name, amount in _amounts(settings):
+        yield from _fits_instrument(settings, path, name, amount)
+
+
+def _amounts(settings: Settings) -> Iterator[tuple[Path, str, Decimal]]:
+    """Yield path, name and size of the orders that would be placed, the nearest level alone."""
     amount = settings.number("order_amount")
-    step, least, most = (settings.number(f"paper.instrument.{name}") for name in ("step", "min_size", "max_size"))
-    if amount is None or step is None or least is None:
+    overrides = [*settings.overrides()]
+    if amount is not None and not overrides:
+        yield ("order_amount",), "order_amount", amount
+    for name, (_, _, size) in overrides:
+        path = ("order_override", name, 2)
+        yield path, label(path), Decimal(size)
+
+
+def _fits_instrument(settings: Settings, path: Path, name: str, amount: Decimal) -> Iterator[Complaint]:
+    step, least, most = (settings.number(f"paper.instrument.{limit}") for limit in ("step", "min_size", "max_size"))
+    if step is None or least is None:
         return
     rounded = round_size(amount, step=step)
     if rounded < least:
-        what = f"order_amount {plain(amount)} is below the smallest order, {plain(least)}."
-        yield Complaint(("order_amount",), "below-minimum", what, f"Use at least {plain(least)}.")
+        what = f"{name} {plain(amount)} is below the smallest order, {plain(least)}."
+        yield Complaint(path, "below-minimum", what, f"Use at least {plain(least)}.")
         return
     if most is not None and rounded > most:
-        what = f"order_amount {plain(amount)} is above the largest order, {plain(most)}."
-        yield Complaint(("order_amount",), "above-maximum", what, f"Use at most {plain(most)}.")
+        what = f"{name} {plain(amount)} is above the largest order, {plain(most)}."
+        yield Complaint(path, "above-maximum", what, f"Use at most {plain(most)}.")
     if rounded != amount:
-        what = f"order_amount {plain(amount)} is not on the size step {plain(step)}; orders are {plain(rounded)}."
-        yield _warning("order_amount", "off-step", what, f"Write {plain(rounded)}.")
+        what = f"{name} {plain(amount)} is not on the size step {plain(step)}; orders are {plain(rounded)}."
+        remedy = f"Write {plain(rounded)}."
+        yield Complaint(path, "off-step", what, remedy, severity=Severity.WARNING)
     price = reference_price(settings)
     notional = settings.number("paper.instrument.min_notional")
     if price is not None and notional is not None and rounded * price < notional:
         what = (
-            f"order_amount {plain(amount)} at {plain(price, grouped=True)} is worth less than the smallest order, "
+            f"{name} {plain(amount)} at {plain(price, grouped=True)} is worth less than the smallest order, "
             f"{plain(notional)}."
         )
-        yield _warning("order_amount", "below-notional", what, "Use a larger amount.")
+        yield Complaint(path, "below-notional", what, "Use a larger amount.", severity=Severity.WARNING)
 
 
 def levels_stay_in_range(settings: Settings) -> Iterator[Complaint]:
@@ -161,7 +193,13 @@ def optimisation_has_one_level(settings: Settings) -> Iterator[Complaint]:
     """Order optimisation is for a single level (B4): with more, and without it, its parameters do nothing."""
     enabled, levels = "order_optimization_enabled", settings.number("order_levels")
     is_enabled = settings.values.get(enabled)
-    if is_enabled is True and levels is not None and levels > 1:
+    sides = [side for _, (side, _, _) in settings.overrides()]
+    if is_enabled is True and len(sides) > len(set(sides)):
+        what = (
+            f"{enabled} does nothing with several orders of a side in order_override: only a single one is optimised."
+        )
+        yield _warning(enabled, "unused-parameter", what, "Use one order for each side, or remove the line.")
+    if is_enabled is True and not sides and levels is not None and levels > 1:
         what = f"{enabled} does nothing with order_levels {plain(levels)}: only a single level is optimised."
         yield _warning(enabled, "unused-parameter", what, "Use order_levels 1, or remove the line.")
     for name in ("bid_order_optimization_depth", "ask_order_optimization_depth"):
@@ -197,7 +235,8 @@ CHECKS: tuple[Check, ...] = (
     stop_is_set,
     leverage_is_in_bracket,
     instrument_sizes_are_ordered,
-    amount_fits_instrument,
+    amounts_fit_instrument,
+    override_replaces_levels,
     levels_stay_in_range,
     optimisation_has_one_level,
     spreads_exceed_a_tick,

@@ -28,7 +28,7 @@ _LENGTHS = (
     ("minLength", "of {} or more characters"),
     ("maxLength", "at most {} characters"),
 )
-_RANGE = {keyword for keyword, _ in (*_BOUNDS, *_LENGTHS)}
+_RANGE = {keyword for keyword, _ in (*_BOUNDS, *_LENGTHS)} | {"minProperties", "items"}
 
 
 @dataclass(frozen=True, slots=True)

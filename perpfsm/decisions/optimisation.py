@@ -38,7 +38,7 @@ def remaining_tops(
         depth: What lies behind; None where the feed has no depth.
         own: Those of our orders that the book may show.
     """
-    if not parameters.order_optimization_enabled or parameters.order_levels > 1 or quote is None:
+    if not parameters.order_optimization_enabled or quote is None or not _has_one_level(parameters):
         return Tops()
     orders = tuple(own)
     bids, asks = (_without(orders, side, shown_levels(side, quote, depth)) for side in Side)
@@ -46,6 +46,14 @@ def remaining_tops(
         _top_after(bids, parameters.bid_order_optimization_depth),
         _top_after(asks, parameters.ask_order_optimization_depth),
     )
+
+
+def _has_one_level(parameters: Parameters) -> bool:
+    """Return whether there is at most one quote of a side, also where an override replaces the levels (B3)."""
+    if parameters.order_override is None:
+        return parameters.order_levels == 1
+    sides = [order.side for order in parameters.order_override]
+    return len(sides) == len(set(sides))
 
 
 def one_tick_ahead(price: Decimal, *, side: Side, top: Decimal | None, tick: Decimal) -> Decimal:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from perpfsm.market.side import PositionMode
+from perpfsm.market.side import PositionMode, Side
 
 
 class PositionManagement(StrEnum):
@@ -42,6 +42,33 @@ class PriceSource(StrEnum):
     CURRENT_MARKET = "current_market"
     EXTERNAL_MARKET = "external_market"
     CUSTOM_API = "custom_api"
+
+
+class PriceType(StrEnum):
+    """Which price of its source is the reference price."""
+
+    MID_PRICE = "mid_price"
+    LAST_PRICE = "last_price"
+    LAST_OWN_TRADE_PRICE = "last_own_trade_price"
+    BEST_BID = "best_bid"
+    BEST_ASK = "best_ask"
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideOrder:
+    """One order of `order_override`.
+
+    Attributes:
+        name: As the strategy file calls it.
+        side: Buy or sell.
+        spread: Percent from the reference price, between 0 and 100.
+        amount: Base units, positive.
+    """
+
+    name: str
+    side: Side
+    spread: Decimal
+    amount: Decimal
 
 
 # What may change while a bot runs (B16): how it quotes, never how it gets out.
@@ -100,6 +127,7 @@ class Parameters:
     order_levels: int = 1
     order_level_amount: Decimal = Decimal(0)
     order_level_spread: Decimal = Decimal(1)
+    order_override: tuple[OverrideOrder, ...] | None = None
     filled_order_delay: Decimal = Decimal(60)
     order_optimization_enabled: bool = False
     bid_order_optimization_depth: Decimal = Decimal(0)
@@ -109,6 +137,7 @@ class Parameters:
     stop_escalation: int = 3
     exit_retry_s: Decimal = Decimal(1)
     price_source: PriceSource = PriceSource.CURRENT_MARKET
+    price_type: PriceType = PriceType.MID_PRICE
     on_stop: OnStop = OnStop.LEAVE
     on_start_position: OnStartPosition = OnStartPosition.ADOPT
     risk: RiskLimits = field(default_factory=RiskLimits)
@@ -129,5 +158,7 @@ class Parameters:
                 return bool(value >= 0)
             case "price_ceiling" | "price_floor":
                 return bool(value > 0)
+            case "order_override":
+                return value is not None
             case _:
                 return True

@@ -1,7 +1,9 @@
 """Which quotes a leg would place now: levels, then the filters of B3 in their order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import zip_longest
 
 from perpfsm.decisions.optimisation import Tops, one_tick_ahead
 from perpfsm.decisions.parameters import Parameters
@@ -50,35 +52,32 @@ def plan_quotes(
     *,
     sides: tuple[Side, ...],
     quote: Quote,
+    reference: Decimal,
     free_margin: Decimal,
     fee_rate: Decimal,
     tops: Tops = UNTOUCHED,
 ) -> QuotePlan:
-    """Return the quotes for `sides` around the mid price of `quote` (B1, B2, B3).
+    """Return the quotes for `sides` around the `reference` price (B1, B2, B3).
 
     Args:
-        parameters: Spreads, levels, amounts and the price band.
+        parameters: Spreads, levels or their override, amounts and the price band.
         instrument: Grids and minima.
         sides: The sides on which the leg opens.
         quote: The newest usable best bid and ask.
+        reference: What spreads are measured from, quote currency.
         free_margin: Quote currency that new orders may tie up once the leg's present quotes are gone.
         fee_rate: Fraction of the notional that a fill would pay.
         tops: What remains of the book, one tick ahead of which the quotes are held back (B4).
     """
-    reference = quote.mid
     candidates: list[QuoteLevel] = []
     left_out: list[LeftOut] = []
-    for level in range(parameters.order_levels):
-        for side in sides:
-            asked = _level(parameters, instrument, side=side, level=level, reference=reference)
-            candidate = _optimised(asked, tops, instrument)
-            why = (
-                _unfit(candidate, instrument) or _outside_band(side, reference, parameters) or _takes(candidate, quote)
-            )
-            if why:
-                left_out.append(LeftOut(f"{side} quote, level {level}", why))
-            else:
-                candidates.append(candidate)
+    for asked in _levels(parameters, instrument, sides, reference):
+        candidate, side = _optimised(asked, tops, instrument), asked.side
+        why = _unfit(candidate, instrument) or _outside_band(side, reference, parameters) or _takes(candidate, quote)
+        if why:
+            left_out.append(LeftOut(f"{side} quote, level {candidate.level}", why))
+        else:
+            candidates.append(candidate)
     admitted: list[QuoteLevel] = []
     left = free_margin
     for candidate in candidates:
@@ -92,12 +91,41 @@ def plan_quotes(
     return QuotePlan(tuple(admitted), tuple(left_out))
 
 
-def _level(parameters: Parameters, instrument: Instrument, *, side: Side, level: int, reference: Decimal) -> QuoteLevel:
-    """Return one level: its spread from the reference price, rounded away from the market (B2)."""
+def _levels(
+    parameters: Parameters, instrument: Instrument, sides: tuple[Side, ...], reference: Decimal
+) -> Iterator[QuoteLevel]:
+    """Yield every level, or every order of the override, the nearest first, sides in turn."""
+    lines = [
+        [
+            _level(instrument, side, level, reference=reference, spread=spread, amount=amount)
+            for level, (spread, amount) in enumerate(_distances(parameters, side))
+        ]
+        for side in sides
+    ]
+    for rank in zip_longest(*lines):
+        yield from (candidate for candidate in rank if candidate is not None)
+
+
+def _distances(parameters: Parameters, side: Side) -> list[tuple[Decimal, Decimal]]:
+    """Return spread in percent and amount in base units of each order of `side`, the nearest first (B2, B3)."""
+    if parameters.order_override is not None:
+        own = [order for order in parameters.order_override if order.side is side]
+        return [(order.spread, order.amount) for order in sorted(own, key=lambda order: order.spread)]
     spread = parameters.bid_spread if side is Side.BUY else parameters.ask_spread
-    distance = (spread + level * parameters.order_level_spread) / PERCENT
-    price = round_price(reference * (1 - side.sign * distance), tick=instrument.tick, side=side)
-    amount = parameters.order_amount + level * parameters.order_level_amount
+    return [
+        (
+            spread + level * parameters.order_level_spread,
+            parameters.order_amount + level * parameters.order_level_amount,
+        )
+        for level in range(parameters.order_levels)
+    ]
+
+
+def _level(
+    instrument: Instrument, side: Side, level: int, *, reference: Decimal, spread: Decimal, amount: Decimal
+) -> QuoteLevel:
+    """Return one level: its spread from the reference price, rounded away from the market (B2)."""
+    price = round_price(reference * (1 - side.sign * spread / PERCENT), tick=instrument.tick, side=side)
     return QuoteLevel(side, level, price, round_size(amount, step=instrument.step))
 
 

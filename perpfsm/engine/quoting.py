@@ -12,7 +12,7 @@ class Quoting:
         self.is_paused = False
         self.is_stopping = False
 
-    def status(self, *, data_is_good: bool, cools_down: bool) -> str:
+    def status(self, *, data_is_good: bool, has_reference: bool, cools_down: bool) -> str:
         """Return `allowed`, or the strongest reason against it."""
         if self.is_halted:
             return "halted"
@@ -22,6 +22,8 @@ class Quoting:
             return "paused"
         if not data_is_good:
             return "data_bad"
+        if not has_reference:
+            return "no_reference"
         return "cooldown" if cools_down else "allowed"
 
     def throw(self, action: str) -> None:

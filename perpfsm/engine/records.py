@@ -134,7 +134,8 @@ class DataRecord:
     """Market data became good or bad.
 
     Attributes:
-        health: good, missing, stale, crossed, jump or invalid.
+        health: good, missing, stale, crossed, jump or invalid; no_reference when the market's data is good and
+            another source has no price.
         detail: The numbers behind it.
     """
 
@@ -149,7 +150,7 @@ class OperatorRecord:
 
     Attributes:
         action: pause, resume, stop, halt or flatten.
-        who: `operator`, `feed end`, `risk` or `engine`.
+        who: `operator`, `start`, `feed end`, `risk` or `engine`.
         why: In words.
     """
 

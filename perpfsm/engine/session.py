@@ -6,6 +6,7 @@ from perpfsm.engine.health import SILENT, Health, judge, jumps
 from perpfsm.engine.limits import loss_band
 from perpfsm.engine.outbox import Outbox
 from perpfsm.engine.records import DataRecord, OperatorRecord, RefusalRecord
+from perpfsm.engine.reference import NO_REFERENCE
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.engine.state import RISK, State
 from perpfsm.engine.takedown import next_try_ns, take_down
@@ -66,7 +67,20 @@ class Session:
         self.state.quote = quote
         if quote.mark is not None:
             self.state.mark = quote.mark
+        if quote.last is not None and self.state.reference.reads(quote):
+            self.state.reference.see(quote)
         self._heard_ns = quote.time_ns
+        return True
+
+    def passes_over(self, message: Trade | ReferencePrice, *, use_bands: bool) -> bool:
+        """Return whether nothing can happen on a price that is no quote; if so it is taken in, and that is all."""
+        reference = self.state.reference
+        if not reference.reads(message):
+            return True
+        price = message.price
+        if not use_bands or price is None or not self._own.holds_anchor(price, message.time_ns):
+            return False
+        reference.see(message)
         return True
 
     def on_message(self, message: MarketMessage) -> None:
@@ -82,7 +96,7 @@ class Session:
         self._begin(message.time_ns)
         match message:
             case Trade() | ReferencePrice():
-                return
+                self._refer_to(message)
             case MarkPrice():
                 state.mark = message.mark
                 state.bands.clear()
@@ -94,6 +108,7 @@ class Session:
                     state.quote = message
                     if message.mark is not None:
                         state.mark = message.mark
+                    self._refer_to(message)
                 self._note_health(health)
         state.check_loss()
 
@@ -230,8 +245,31 @@ class Session:
         state.bands.clear()
         state.outbox.records.append(DataRecord(state.now_ns, health.status, health.detail))
         if was.is_good:
-            for name in state.legs:
-                state.trigger(name, Trigger.DATA_BAD)
+            self._tell_data_bad()
+        if health.is_good and state.reference.is_missing:
+            state.outbox.records.append(DataRecord(state.now_ns, NO_REFERENCE, state.reference.why_missing))
+
+    def _refer_to(self, message: Quote | Trade | ReferencePrice) -> None:
+        """Take in what moves the reference price; journal when another source loses its price, why, and its return."""
+        state, reference = self.state, self.state.reference
+        if not reference.reads(message):
+            return
+        was_missing, was_why = reference.is_missing, reference.why_missing
+        reference.see(message)
+        state.bands.clear()
+        if not state.health.is_good:
+            return
+        if reference.is_missing:
+            if not was_missing or reference.why_missing != was_why:
+                state.outbox.records.append(DataRecord(state.now_ns, NO_REFERENCE, reference.why_missing))
+            if not was_missing:
+                self._tell_data_bad()
+        elif was_missing:
+            state.outbox.records.append(DataRecord(state.now_ns, state.health.status, "the reference price is back"))
+
+    def _tell_data_bad(self) -> None:
+        for name in self.state.legs:
+            self.state.trigger(name, Trigger.DATA_BAD)
 
     def _flatten_for_silence(self) -> None:
         """Close what is open, because nobody knows what it is worth; once, and again for a fill that comes late."""

@@ -26,6 +26,7 @@ class SessionSetup:
         legs: Legs found by recovery; those that are missing start flat in the initial state.
         orders: Live orders found by recovery, oldest first.
         is_halted: Whether the last run was halted and nobody has resumed it since.
+        last_own_price: Of the last fill found by recovery, quote currency.
         shows_own_orders: Whether quotes and depth hold our own orders; those of a recording or of paper do not.
     """
 
@@ -38,6 +39,7 @@ class SessionSetup:
     legs: Mapping[LegName, Leg] = field(default_factory=dict)
     orders: tuple[WorkingOrder, ...] = ()
     is_halted: bool = False
+    last_own_price: Decimal | None = None
     shows_own_orders: bool = False
 
     def starting_legs(self) -> dict[LegName, Leg]:

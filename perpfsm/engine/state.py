@@ -12,6 +12,7 @@ from perpfsm.engine.orders import OrderTable
 from perpfsm.engine.outbox import Outbox
 from perpfsm.engine.quoting import Quoting
 from perpfsm.engine.records import ClosingRecord, OperatorRecord, TransitionRecord
+from perpfsm.engine.reference import Reference
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import Leg
@@ -45,6 +46,7 @@ class State:
         quote: The newest usable best bid and ask; None before the first.
         depth: The book behind them; None where nobody asks for it.
         mark: The venue's mark price; None where the feed has none.
+        reference: What the reference price rests on beside quotes.
         now_ns: Event time, nanoseconds since the epoch.
         bands: Each leg's band since it last came to rest; emptied by everything that could change one.
     """
@@ -66,12 +68,17 @@ class State:
         self.quote: Quote | None = None
         self.depth = DepthBook() if setup.parameters.order_optimization_enabled else None
         self.mark: Decimal | None = None
+        self.reference = Reference(setup.parameters, setup.last_own_price)
         self.now_ns = 0
         self.bands: dict[LegName, Band] = {}
 
     def quoting_status(self) -> str:
         """Return `allowed`, or why no new quotes may leave."""
-        return self.quoting.status(data_is_good=self.health.is_good, cools_down=self.stops.cools_down(self.now_ns))
+        return self.quoting.status(
+            data_is_good=self.health.is_good,
+            has_reference=not self.reference.is_missing,
+            cools_down=self.stops.cools_down(self.now_ns),
+        )
 
     def view(self, leg: Leg) -> View:
         """Return what `leg` may see now."""
@@ -87,6 +94,7 @@ class State:
             self.table.of_leg(leg.name),
             partial(self.desk.free_margin, leg.name, self.legs, self.books.wallet, self.quote),
             setup.maker_rate,
+            self.reference.anchor,
             self.tops,
         )
 

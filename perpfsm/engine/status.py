@@ -53,7 +53,7 @@ class SessionStatus:
         quote: The newest usable best bid and ask.
         mark: The venue's mark price, None where the feed has none.
         data: Health of the market data: good, missing, stale, crossed, jump or invalid.
-        quoting: allowed, paused, stopping, halted, data_bad or cooldown.
+        quoting: allowed, paused, stopping, halted, data_bad, no_reference or cooldown.
         wallet: Cash, quote currency.
         realised: PnL of the session so far, before fees.
         fees: Paid less rebates.

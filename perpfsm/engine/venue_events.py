@@ -96,6 +96,7 @@ def _lose(state: State, client_id: str, status: OrderStatus, detail: str) -> Non
 def _book(state: State, fill: Fill) -> None:
     """Book a fill, in two parts when it flips the position, and tell the machine after each."""
     order = state.table.find(fill.client_id)
+    state.reference.filled(fill.price)
     state.table.filled(fill.client_id, fill.size)
     for part in parts_of(fill, state.legs[fill.leg]):
         leg = state.legs[fill.leg].copy()

@@ -104,8 +104,10 @@ class PaperExchange:
             case Quote():
                 if message.bid <= message.ask:
                     self._on_quote(message)
-            case BadQuote() | Trade() | MarkPrice() | DepthSnapshot() | DepthUpdate() | ReferencePrice():
+            case BadQuote() | Trade() | MarkPrice() | DepthSnapshot() | DepthUpdate():
                 pass  # queue position, funding and liquidation will read these
+            case ReferencePrice():  # another market's
+                pass
 
     def due(self) -> int:
         """Return when something happens here without a message, nanoseconds since the epoch: never, as yet."""

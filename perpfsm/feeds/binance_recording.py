@@ -24,6 +24,7 @@ class _Ours(msgspec.Struct, frozen=True, gc=False):
     """What our own recorder adds, under the key `perpfsm`, where the venue's fields cannot say it."""
 
     mark: str | None = None
+    last: str | None = None
     exchange_ns: int | None = None
     funding_ns: int | None = None
 
@@ -178,12 +179,15 @@ class RecordingParser:
         return None
 
     def _completed(self, quote: Quote, ours: _Ours) -> Quote | BadQuote:
+        numbers = self._numbers
         try:
-            mark = None if ours.mark is None else self._numbers[ours.mark]
-        except Unusable as why:
-            return BadQuote(quote.time_ns, f"mark price {why}")
+            mark = None if ours.mark is None else numbers[ours.mark]
+            last = None if ours.last is None else numbers[ours.last]
+        except Unusable:
+            carried = (("mark price", ours.mark), ("last price", ours.last))
+            return BadQuote(quote.time_ns, numbers.problem(each for each in carried if each[1] is not None))
         exact_ns = quote.exchange_ns if ours.exchange_ns is None else ours.exchange_ns
-        return replace(quote, mark=mark, exchange_ns=exact_ns)
+        return replace(quote, mark=mark, exchange_ns=exact_ns, last=last)
 
     def _trade(self, time_ns: int, event: _Trade) -> Trade | None:
         try:

@@ -15,8 +15,7 @@ OPTIONAL = ("mark_price", "last_price")
 class QuotesParser:
     """Reads the rows of a quotes CSV.
 
-    An empty `mark_price` or `last_price` is a row that does not carry it. `last_price` is checked like the others
-    and otherwise waits for `price_type: last_price`, which is not built yet.
+    An empty `mark_price` or `last_price` is a row that does not carry it.
 
     Attributes:
         symbol: None; no column says it.
@@ -59,7 +58,7 @@ class QuotesParser:
             extras = {name: numbers[cells[index]] for name, index in self._optional if cells[index].strip()}
         except Unusable:
             return BadQuote(time_ns, self._problem(cells))
-        return Quote(time_ns, bid, bid_size, ask, ask_size, extras.get("mark_price"))
+        return Quote(time_ns, bid, bid_size, ask, ask_size, extras.get("mark_price"), last=extras.get("last_price"))
 
     def _problem(self, cells: list[str]) -> str:
         carried = (*self._prices, *(column for column in self._optional if cells[column[1]].strip()))

@@ -133,7 +133,8 @@ def _event(message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate | Referen
 
 
 def _quote(quote: Quote) -> _Fields:
-    mark = {} if quote.mark is None else {"mark": to_text(quote.mark)}
+    carried = {"mark": quote.mark, "last": quote.last}
+    texts = {name: to_text(price) for name, price in carried.items() if price is not None}
     return {
         "e": "bookTicker",
         "b": to_text(quote.bid),
@@ -141,7 +142,7 @@ def _quote(quote: Quote) -> _Fields:
         "a": to_text(quote.ask),
         "A": to_text(quote.ask_size),
         "T": _to_ms(quote.exchange_ns),
-        **_ours(mark, {"exchange_ns": quote.exchange_ns}),
+        **_ours(texts, {"exchange_ns": quote.exchange_ns}),
     }
 
 

@@ -56,13 +56,13 @@ def _keep_quotes(reading: Reading, out: Proposals) -> None:
 
 
 def _cancel_close_quotes(reading: Reading, out: Proposals) -> None:
-    quote = reading.view.quote
-    if quote is None:
+    reference = reading.view.reference
+    if reference is None:
         return
     minimum = reading.view.parameters.minimum_spread
 
     def is_close(working: WorkingOrder) -> bool:
-        distance = reconcile.quote_distance_pct(working, quote.mid)
+        distance = reconcile.quote_distance_pct(working, reference)
         return working.order.role is Role.QUOTE and distance.numerator < minimum * distance.denominator
 
     _cancel_where(reading, out, is_close)

@@ -14,12 +14,13 @@ from perpfsm.market.ratio import Ratio
 
 
 class Input(StrEnum):
-    """The prices that a metric can depend on."""
+    """The prices that a metric can depend on; `anchor` is a reference price that quotes do not move."""
 
     BID = "bid"
     ASK = "ask"
     MARK = "mark"
     MID = "mid"
+    ANCHOR = "anchor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ SHIPPED_METRICS = (
     _choice_metric(
         "quoting",
         "Whether new quotes are allowed, and if not, why.",
-        ("allowed", "paused", "stopping", "halted", "data_bad", "cooldown"),
+        ("allowed", "paused", "stopping", "halted", "data_bad", "no_reference", "cooldown"),
         lambda reading: reading.view.quoting,
     ),
     _choice_metric(

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from perpfsm.decisions import exits, reconcile
+from perpfsm.decisions.parameters import PriceType
 from perpfsm.decisions.quotes import PERCENT
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.machine.library import Input, Threshold
-from perpfsm.machine.view import Reading
+from perpfsm.machine.view import Reading, View
 from perpfsm.market.moments import SECOND_NS, age_s, later
 from perpfsm.market.order import OrderType, Role
 from perpfsm.market.position import Position
@@ -16,6 +17,7 @@ from perpfsm.market.working import OrderStatus, WorkingOrder
 
 BACKOFF_MAX_S = {"take_profit": Decimal(30)}
 BACKOFF_MAX_OTHERS_S = Decimal(5)
+REFERENCE_INPUTS = {PriceType.BEST_BID: Input.BID, PriceType.BEST_ASK: Input.ASK}
 
 
 def exits_of(orders: Iterable[WorkingOrder]) -> list[WorkingOrder]:
@@ -26,6 +28,13 @@ def exits_of(orders: Iterable[WorkingOrder]) -> list[WorkingOrder]:
 def exit_input(position: Position) -> Input:
     """Return the side of the book at which the position would be closed."""
     return Input.BID if position.size > 0 else Input.ASK
+
+
+def reference_input(view: View) -> Input:
+    """Return the price that the reference price follows at the moment."""
+    if view.anchor is not None:
+        return Input.ANCHOR
+    return REFERENCE_INPUTS.get(view.parameters.price_type, Input.MID)
 
 
 def pnl_pct(reading: Reading) -> Ratio | None:
@@ -57,23 +66,24 @@ def mark_pnl_thresholds(reading: Reading, bound: Decimal) -> tuple[Threshold, ..
 
 
 def nearest_quote_pct(reading: Reading) -> Ratio | None:
-    """Return the distance of the nearest working quote from the mid price; None when none works."""
-    quote = reading.view.quote
+    """Return the distance of the nearest working quote from the reference price; None without either."""
+    reference = reading.view.reference
     distances = (
-        [reconcile.quote_distance_pct(order, quote.mid) for order in reconcile.working_quotes(reading.view.orders)]
-        if quote is not None
+        [reconcile.quote_distance_pct(order, reference) for order in reconcile.working_quotes(reading.view.orders)]
+        if reference is not None
         else []
     )
     return min(distances, key=lambda distance: distance.numerator / distance.denominator, default=None)
 
 
 def nearest_quote_thresholds(reading: Reading, bound: Decimal) -> tuple[Threshold, ...]:
-    """Every quote crosses the bound at a mid price of its own; while none does, the nearest cannot."""
+    """Every quote crosses the bound at a reference price of its own; while none does, the nearest cannot."""
     found = []
+    source = reference_input(reading.view)
     for working in reconcile.working_quotes(reading.view.orders):
         divisor = PERCENT - bound * working.order.side.sign
         if divisor > 0 and working.order.price is not None:
-            found.append(Threshold(Input.MID, Ratio(working.order.price * PERCENT, divisor)))
+            found.append(Threshold(source, Ratio(working.order.price * PERCENT, divisor)))
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Self
 
+from perpfsm.decisions.reference import may_be_anchored
 from perpfsm.machine.library import Input, Threshold
 from perpfsm.machine.view import Reading, View
 from perpfsm.market.band import HIGH, LOW, NEVER, NOWHERE, Band
@@ -48,7 +49,7 @@ class Region:
         price, source = threshold.price, threshold.input
         if source is Input.MID:
             price = price._replace(numerator=price.numerator * 2)
-        now = _price_now(source, view.quote, view.mark)
+        now = _price_now(source, view.quote, view)
         scaled = now * price.denominator
         if scaled > price.numerator:
             self._raise_low(source, price.floor_to(tick) + tick)
@@ -74,7 +75,7 @@ class Region:
         """Return the finished band."""
         if self.is_closed:
             return NOWHERE & Band(due_ns=self.due_ns)
-        lows, highs = self.lows, self.highs
+        lows, highs, view = self.lows, self.highs, self.reading.view
         return Band(
             lows.get(Input.BID, LOW),
             highs.get(Input.BID, HIGH),
@@ -82,9 +83,11 @@ class Region:
             highs.get(Input.ASK, HIGH),
             lows.get(Input.MID, LOW),
             highs.get(Input.MID, HIGH),
-            # a first mark price changes what `mark` means, so it always wakes
-            HIGH if self.reading.view.mark is None else lows.get(Input.MARK, LOW),
+            # a first mark price changes what `mark` means, so it always wakes; so does a first anchor
+            HIGH if view.mark is None else lows.get(Input.MARK, LOW),
             highs.get(Input.MARK, HIGH),
+            HIGH if view.anchor is None and may_be_anchored(view.parameters) else lows.get(Input.ANCHOR, LOW),
+            highs.get(Input.ANCHOR, HIGH),
             self.due_ns,
         )
 
@@ -103,7 +106,7 @@ class Region:
         self.highs[source] = min(high, self.highs.get(source, high))
 
 
-def _price_now(source: Input, quote: Quote, mark: Decimal | None) -> Decimal:
+def _price_now(source: Input, quote: Quote, view: View) -> Decimal:
     """Return what an input is now; twice the mid price for `mid`, so that it stays on the grid."""
     match source:
         case Input.BID:
@@ -111,6 +114,9 @@ def _price_now(source: Input, quote: Quote, mark: Decimal | None) -> Decimal:
         case Input.ASK:
             return quote.ask
         case Input.MARK:
-            return quote.mid if mark is None else mark
+            return quote.mid if view.mark is None else view.mark
         case Input.MID:
             return quote.bid + quote.ask
+        case Input.ANCHOR:
+            assert view.anchor is not None  # noqa: S101  # a threshold of it is given only where there is one
+            return view.anchor

@@ -7,6 +7,7 @@ from decimal import Decimal
 from perpfsm.decisions.optimisation import Tops
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.decisions.quotes import QuotePlan, plan_quotes
+from perpfsm.decisions.reference import reference_price
 from perpfsm.machine.leg import Leg
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.messages import Quote
@@ -31,6 +32,7 @@ class View:
         orders: The leg's live orders, oldest first.
         free_margin: Returns what new quotes of this leg may tie up once its present ones are gone, quote currency.
         maker_rate: Fraction of the notional that a quote's fill would pay.
+        anchor: A reference price that quotes do not move: of the last trade, of our own, of another source.
         tops: Returns the best prices that remain of the book for order optimisation.
     """
 
@@ -44,7 +46,13 @@ class View:
     orders: tuple[WorkingOrder, ...]
     free_margin: Callable[[], Decimal]
     maker_rate: Decimal
+    anchor: Decimal | None = None
     tops: Callable[[], Tops] = Tops
+
+    @property
+    def reference(self) -> Decimal | None:
+        """The price that quotes are placed around (B1); None without a usable quote, or while its source is down."""
+        return None if self.quote is None else reference_price(self.parameters, self.quote, self.anchor)
 
     @property
     def mark_or_mid(self) -> Decimal | None:
@@ -70,7 +78,8 @@ class Reading:
         """Return the quotes that the leg would place now; none without a usable price."""
         if self._plan is None:
             view = self.view
-            if view.quote is None:
+            reference = view.reference
+            if view.quote is None or reference is None:
                 self._plan = QuotePlan(())
             else:
                 self._plan = plan_quotes(
@@ -78,6 +87,7 @@ class Reading:
                     view.instrument,
                     sides=self.leg.name.opening_sides,
                     quote=view.quote,
+                    reference=reference,
                     free_margin=view.free_margin(),
                     fee_rate=view.maker_rate,
                     tops=view.tops(),

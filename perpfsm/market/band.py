@@ -19,6 +19,7 @@ class Band:
         ask_low, ask_high: Bounds of the best ask.
         sum_low, sum_high: Bounds of bid plus ask, which is twice the mid price.
         mark_low, mark_high: Bounds of the mark price that a message carries.
+        anchor_low, anchor_high: Bounds of a reference price that quotes do not move, such as a last trade's.
         due_ns: From this moment on nothing is inside, nanoseconds since the epoch.
     """
 
@@ -30,6 +31,8 @@ class Band:
     sum_high: Decimal = HIGH
     mark_low: Decimal = LOW
     mark_high: Decimal = HIGH
+    anchor_low: Decimal = LOW
+    anchor_high: Decimal = HIGH
     due_ns: int = NEVER
 
     def __and__(self, other: "Band") -> "Band":
@@ -47,6 +50,8 @@ class Band:
             min(self.sum_high, other.sum_high),
             max(self.mark_low, other.mark_low),
             min(self.mark_high, other.mark_high),
+            max(self.anchor_low, other.anchor_low),
+            min(self.anchor_high, other.anchor_high),
             min(self.due_ns, other.due_ns),
         )
 
@@ -57,12 +62,17 @@ class Band:
             and self.bid_low <= quote.bid <= self.bid_high
             and self.ask_low <= quote.ask <= self.ask_high
             and (quote.mark is None or self.mark_low <= quote.mark <= self.mark_high)
+            and (quote.last is None or self.anchor_low <= quote.last <= self.anchor_high)
             and (
                 (self.sum_low is LOW and self.sum_high is HIGH)
                 or self.sum_low <= quote.bid + quote.ask <= self.sum_high
             )
         )
 
+    def holds_anchor(self, price: Decimal, time_ns: int) -> bool:
+        """Return whether a reference price that quotes do not move may become `price` at `time_ns`."""
+        return time_ns < self.due_ns and self.anchor_low <= price <= self.anchor_high
+
 
 EVERYWHERE = Band()
-NOWHERE = Band(bid_low=HIGH, bid_high=LOW)
+NOWHERE = Band(bid_low=HIGH, bid_high=LOW, anchor_low=HIGH, anchor_high=LOW)

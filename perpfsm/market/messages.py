@@ -18,6 +18,7 @@ class Quote:
         ask_size: Base units shown there.
         mark: The venue's mark price where the same line carries it.
         exchange_ns: The venue's own time, never mixed with `time_ns`.
+        last: The price of the last public trade where the same line carries it.
     """
 
     time_ns: int
@@ -27,6 +28,7 @@ class Quote:
     ask_size: Decimal
     mark: Decimal | None = None
     exchange_ns: int | None = None
+    last: Decimal | None = None
 
     @property
     def mid(self) -> Decimal:

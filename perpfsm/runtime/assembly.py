@@ -8,10 +8,11 @@ from itertools import chain
 
 from perpfsm import __version__
 from perpfsm.config.strategy import Strategy
+from perpfsm.decisions.parameters import OnStartPosition
 from perpfsm.engine.records import Record, RunRecord
 from perpfsm.engine.session import Session
 from perpfsm.engine.setup import SessionSetup
-from perpfsm.errors import FeedError
+from perpfsm.errors import FeedError, JournalError
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.settings import ExchangeSettings, FillModel
 from perpfsm.feeds import Feed, is_market
@@ -20,6 +21,7 @@ from perpfsm.journal.reader import read_entries
 from perpfsm.journal.store import Journal
 from perpfsm.machine.build import build_lifecycle
 from perpfsm.machine.shipped import shipped_library
+from perpfsm.market.account import Account
 from perpfsm.market.messages import DepthSnapshot, MarketMessage, ReferencePrice
 from perpfsm.runtime.driver import Driver
 from perpfsm.runtime.merge import merge
@@ -27,6 +29,7 @@ from perpfsm.runtime.recovery import Recovered, recover
 
 PERCENT = Decimal(100)
 EPOCH_CHARACTERS = 10
+START = "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +123,17 @@ def assemble(
         keep: Called with every message before the driver is; None keeps nothing.
 
     Raises:
-        JournalError: When the journal is another strategy's, or cannot be written.
+        JournalError: When the journal is another strategy's, cannot be written, or holds a position and
+            `on_start_position` is `refuse`; nothing has been written then.
     """
     parameters = strategy.parameters
     paper = strategy.paper
     start_ns = opened.start_ns
     recovered = _recovered(journal, strategy).rebased(start_ns)
     account = recovered.account(parameters.position_mode, paper.balance)
+    found = [name for name, position in account.positions.items() if not position.is_flat]
+    if found and parameters.on_start_position is OnStartPosition.REFUSE:
+        raise _refusal(account, journal.path.name)
     header = _header(
         strategy, opened.feed, run=journal.runs + 1, start_ns=start_ns, settings=settings, recovered=recovered
     )
@@ -142,6 +149,7 @@ def assemble(
             recovered.legs,
             recovered.orders,
             recovered.is_halted,
+            recovered.last_price,
         )
     )
     exchange = PaperExchange(
@@ -159,9 +167,17 @@ def assemble(
     driver = Driver(session, exchange, journal, observe=observe, use_bands=use_bands)
     driver.note(header)
     driver.start(start_ns)
+    if found and parameters.on_start_position is OnStartPosition.FLATTEN:
+        driver.operate("flatten", START, "on_start_position is flatten", start_ns)
     if resume is not None and recovered.is_halted:
         driver.operate("resume", "operator", resume, start_ns)
     return Assembled(driver, opened.messages, start_ns, keep)
+
+
+def _refusal(account: Account, journal: str) -> JournalError:
+    held = ", ".join(f"{name} {position.size:f}" for name, position in account.positions.items() if position.size)
+    what = f"A position is open ({held}), and on_start_position is refuse."
+    return JournalError(what, where=journal, remedy="Start with on_start_position adopt, or flatten to close it.")
 
 
 def _recovered(journal: Journal, strategy: Strategy) -> Recovered:

@@ -11,11 +11,12 @@ from perpfsm.engine.start import reconcile
 from perpfsm.errors import JournalError, MachineFault
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.market.band import EVERYWHERE
-from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarketMessage, Quote, Trade
+from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarketMessage, Quote, ReferencePrice, Trade
 from perpfsm.market.order import CancelOrder, OrderRejected, VenueEvent
 from perpfsm.runtime.meter import DrawdownMeter
 
 ROUNDS_MAX = 10_000
+PRICES = (Trade, ReferencePrice)
 
 
 class Writer(Protocol):
@@ -111,7 +112,7 @@ class Driver:
             self.meter.see(quote)
             return
         self._deliver(events)
-        if isinstance(message, Trade):
+        if isinstance(message, PRICES) and not events and self.session.passes_over(message, use_bands=self._use_bands):
             return
         self.session.on_message(message)
         if isinstance(message, DepthSnapshot | DepthUpdate):

@@ -36,6 +36,7 @@ class Recovered:
         orders: Live ones, oldest first.
         trades: The highest trade id so far.
         is_halted: Whether a halt was latched and nobody has resumed since (B18).
+        last_price: Of the last fill, quote currency; None without one.
     """
 
     wallet: Decimal | None
@@ -43,6 +44,7 @@ class Recovered:
     orders: tuple[WorkingOrder, ...]
     trades: int
     is_halted: bool = False
+    last_price: Decimal | None = None
 
     def account(self, mode: PositionMode, balance: Decimal) -> Account:
         """Return the paper venue's side of it; orders that never reached the venue are not there.
@@ -83,6 +85,7 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
     table = OrderTable()
     trades = 0
     is_halted = False
+    last_price: Decimal | None = None
     for record in records:
         match record:
             case RunRecord():
@@ -96,7 +99,7 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
             case OrderRecord():
                 table.move(record.client_id, OrderStatus(record.status))
             case FillRecord():
-                wallet, trades = record.wallet_after, record.fill.trade_id
+                wallet, trades, last_price = record.wallet_after, record.fill.trade_id, record.fill.price
                 table.filled(record.fill.client_id, record.fill.size)
                 name = LegName(record.leg)
                 _add_fill(legs.setdefault(name, Leg(name, initial)), record)
@@ -110,7 +113,7 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
     for leg in legs.values():
         leg.fill_effect = NO_REASON
         leg.peak_is_new = False
-    return Recovered(wallet, legs, tuple(table.live()), trades, is_halted)
+    return Recovered(wallet, legs, tuple(table.live()), trades, is_halted, last_price)
 
 
 def _add_fill(leg: Leg, record: FillRecord) -> None:

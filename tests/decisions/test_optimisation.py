@@ -53,7 +53,14 @@ def own(side: Side, price: Number | None, size: Number = 1, status: OrderStatus 
 
 def plan(of: Parameters, seen: Quote, tops: Tops) -> QuotePlan:
     return plan_quotes(
-        of, LOOSE, sides=(BUY, SELL), quote=seen, free_margin=Decimal(10**9), fee_rate=Decimal(0), tops=tops
+        of,
+        LOOSE,
+        sides=(BUY, SELL),
+        quote=seen,
+        reference=seen.mid,
+        free_margin=Decimal(10**9),
+        fee_rate=Decimal(0),
+        tops=tops,
     )
 
 
@@ -145,7 +152,14 @@ def test_minima_and_the_taker_filter_see_the_optimised_price_b3() -> None:
     wide = around("99.0", 1, "101.0", 1)
     tops = Tops(Decimal("99.0"), None)
     found = plan_quotes(
-        optimising(), small, sides=(BUY,), quote=wide, free_margin=Decimal(10**9), fee_rate=Decimal(0), tops=tops
+        optimising(),
+        small,
+        sides=(BUY,),
+        quote=wide,
+        reference=wide.mid,
+        free_margin=Decimal(10**9),
+        fee_rate=Decimal(0),
+        tops=tops,
     )
     assert found.quotes == ()
     assert [left.why for left in found.left_out] == ["notional 99.1 is below the minimum of 99.5"]
@@ -155,7 +169,9 @@ def test_a_budget_that_the_optimised_price_fits_admits_it_b3() -> None:
     of, wide = optimising(), around("90.0", 1, "110.0", 1)
     tops = remaining_tops(of, wide, None)
     margin = Decimal("90.1") / of.leverage
-    found = plan_quotes(of, LOOSE, sides=(BUY,), quote=wide, free_margin=margin, fee_rate=Decimal(0), tops=tops)
+    found = plan_quotes(
+        of, LOOSE, sides=(BUY,), quote=wide, reference=wide.mid, free_margin=margin, fee_rate=Decimal(0), tops=tops
+    )
     assert [str(quote.price) for quote in found.quotes] == ["90.1"]
 
 

@@ -44,7 +44,7 @@ def described(schemas: Mapping[str, Schema]) -> dict[str, Value]:
 
 def test_parameters_are_those_of_the_schema() -> None:
     known = {name: schema for name, schema in STRATEGY.items() if name not in ELSEWHERE | NOT_BUILT}
-    known["on_start_position"] = STRATEGY["on_start_position"]
+    known["price_source"] = STRATEGY["price_source"]
     known.pop("risk")
 
     assert {field.name: default(field) for field in fields(Parameters) if field.name != "risk"} == described(known)

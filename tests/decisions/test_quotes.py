@@ -28,12 +28,15 @@ def plan(
     free: Number = 1_000_000,
     instrument: Instrument = INSTRUMENT,
     fee_rate: Number = "0.0002",
+    reference: Number | None = None,
 ) -> QuotePlan:
+    seen = seen or quote()
     return plan_quotes(
         of,
         instrument,
         sides=sides,
-        quote=seen or quote(),
+        quote=seen,
+        reference=seen.mid if reference is None else Decimal(reference),
         free_margin=Decimal(free),
         fee_rate=Decimal(fee_rate),
     )

@@ -106,6 +106,16 @@ def test_a_quote_with_an_unusable_mark_price_of_its_own_is_a_bad_quote(mark: str
     assert parse(book_ticker(perpfsm={"mark": mark})) == BadQuote(TIME_NS, f"mark price {reason}")
 
 
+@pytest.mark.parametrize(("last", "reason"), [("0", "is not positive: 0"), ("", "is missing")])
+def test_a_quote_with_an_unusable_last_price_of_its_own_is_a_bad_quote(last: str, reason: str) -> None:
+    assert parse(book_ticker(perpfsm={"last": last})) == BadQuote(TIME_NS, f"last price {reason}")
+
+
+def test_a_reference_price_that_cannot_be_used_is_a_source_that_is_down() -> None:
+    event: Event = {"e": "perpfsmReferencePrice", "s": "BTCUSDT", "p": "-1", "reason": ""}
+    assert parse(event) == ReferencePrice(TIME_NS, None, "the recorded price is not positive: -1")
+
+
 def test_the_symbol_is_known_from_the_first_event_that_has_one() -> None:
     parser = RecordingParser()
     parser.parse(f'{TIME_NS} {{"lastUpdateId":7}}'.encode())

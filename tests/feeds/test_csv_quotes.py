@@ -1,5 +1,6 @@
 """Quotes CSV: columns by name, optional prices, and every wrong row."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,10 +38,11 @@ def test_a_header_that_joined_files_repeat_is_no_row(tmp_path: Path) -> None:
     assert messages_of(write_lines(tmp_path / "q", [QUOTES_HEADER, ROW, QUOTES_HEADER, ROW])) == [QUOTE, QUOTE]
 
 
-def test_the_mark_price_goes_with_the_quote_and_the_last_price_is_checked(tmp_path: Path) -> None:
+def test_the_mark_price_goes_with_the_quote_and_so_does_the_last_price(tmp_path: Path) -> None:
     header = QUOTES_HEADER + ",mark_price,last_price"
     rows = ["1,99.5,2,100.5,3,100.1,99.9", "1,99.5,2,100.5,3,,", "1,99.5,2,100.5,3,nan,5", "1,99.5,2,100.5,3,1,0"]
     marked = Quote(1 * S, QUOTE.bid, QUOTE.bid_size, QUOTE.ask, QUOTE.ask_size, Decimal("100.1"))
+    marked = replace(marked, last=Decimal("99.9"))
     assert messages_of(write_lines(tmp_path / "q", [header, *rows])) == [
         marked,
         QUOTE,

@@ -37,7 +37,7 @@ VENUE_TIMES = st.none() | TIMES | st.integers(0, 2**42).map(lambda time_ms: time
 PRICES = st.decimals("1e-30", "1e30", places=30) | st.decimals("0.01", "99999999", places=2)
 RATES = st.none() | st.decimals("-1", "1", places=8)
 MESSAGES = st.one_of(
-    st.builds(Quote, TIMES, PRICES, PRICES, PRICES, PRICES, st.none() | PRICES, VENUE_TIMES),
+    st.builds(Quote, TIMES, PRICES, PRICES, PRICES, PRICES, st.none() | PRICES, VENUE_TIMES, st.none() | PRICES),
     st.builds(BadQuote, TIMES, st.text()),
     st.builds(ReferencePrice, TIMES, st.none() | PRICES, st.text()),
     st.builds(Trade, TIMES, PRICES, PRICES, st.sampled_from(Side), VENUE_TIMES),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from perpfsm.decisions.reference import may_be_anchored
 from perpfsm.machine.bands import band_of
 from perpfsm.machine.build import CompiledRow, Lifecycle
 from perpfsm.machine.definition import Trigger
@@ -53,6 +54,9 @@ def corners(band: Band, now: Quote) -> Iterator[Quote]:
         for bound in (band.mark_low, band.mark_high):
             if bound.is_finite():
                 yield replace(now, mark=bound + offset)
+        for bound in (band.anchor_low, band.anchor_high):
+            if bound.is_finite():
+                yield replace(now, last=bound + offset)
 
 
 def following(band: Band, seen: View, drawn: Quote, pace: int) -> Iterator[Quote]:
@@ -61,7 +65,8 @@ def following(band: Band, seen: View, drawn: Quote, pace: int) -> Iterator[Quote
     if band.due_ns != NEVER:
         moments += [band.due_ns - 1, band.due_ns]
     near = [] if seen.quote is None else [seen.quote, *corners(band, seen.quote)]
-    for number, each in enumerate((*near, drawn, replace(drawn, mark=None), replace(drawn, mark=drawn.bid)), pace):
+    far = (drawn, replace(drawn, mark=None), replace(drawn, mark=drawn.bid), replace(drawn, last=drawn.ask))
+    for number, each in enumerate((*near, *far), pace):
         yield replace(each, time_ns=moments[number % len(moments)])
 
 
@@ -76,6 +81,10 @@ def assert_no_miss(world: World, band_of: BandOf, drawn: Quote, pace: int) -> No
     could_move_now = fires(world, of, seen)
     for each in following(band, seen, drawn, pace):
         assert not (band.holds(each) and (could_move_now or fires(world, later, after(seen, each))))
+        if each.last is not None and may_be_anchored(seen.parameters) and band.holds_anchor(each.last, each.time_ns):
+            anchored = replace(seen, anchor=each.last, now_ns=each.time_ns)
+            assert not could_move_now
+            assert not fires(world, later, anchored)
     if could_move_now:
         return
     for moment in (seen.now_ns + 1, min(band.due_ns - 1, seen.now_ns + 10**12)):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from perpfsm.decisions.exits import exit_price
-from perpfsm.decisions.parameters import CloseType, Parameters
+from perpfsm.decisions.parameters import CloseType, OverrideOrder, Parameters, PriceSource, PriceType
+from perpfsm.decisions.reference import may_be_anchored
 from perpfsm.machine.build import Lifecycle
 from perpfsm.machine.leg import NO_REASON, Leg
 from perpfsm.machine.metrics import SHIPPED_METRICS
@@ -65,6 +66,10 @@ POSITIONS = st.builds(
     PRICES,
     st.integers(0, 3),
 )
+OVERRIDE = (
+    OverrideOrder("near", Side.BUY, Decimal("0.1"), Decimal(1)),
+    OverrideOrder("far", Side.SELL, Decimal("0.5"), Decimal(1)),
+)
 PARAMETERS: SearchStrategy[Parameters] = st.builds(
     parameters,
     close=st.sampled_from(CloseType),
@@ -83,6 +88,9 @@ PARAMETERS: SearchStrategy[Parameters] = st.builds(
     time_between_stop_loss_orders=decimals("2", "60"),
     exit_retry_s=decimals("0", "1", "0.7"),
     price_ceiling=decimals("-1", "100"),
+    price_type=st.sampled_from(PriceType),
+    price_source=st.sampled_from((PriceSource.CURRENT_MARKET, PriceSource.CURRENT_MARKET, PriceSource.CUSTOM_API)),
+    order_override=st.sampled_from((None, None, OVERRIDE)),
 )
 
 
@@ -139,10 +147,12 @@ def quotes(draw: st.DrawFn, time_ns: int = NOW) -> Quote:
 @st.composite
 def views(draw: st.DrawFn) -> View:
     """Draw what a leg sees; now and then nothing yet."""
+    of = draw(PARAMETERS)
     return view(
         draw(st.one_of(st.none(), quotes(), quotes(), quotes(), quotes())),
-        draw(PARAMETERS),
+        of,
         *draw(orders()),
+        anchor=draw(st.one_of(st.none(), PRICES, PRICES)) if may_be_anchored(of) else None,
         mark=draw(st.one_of(st.none(), PRICES)),
         data=draw(st.sampled_from(("good", *VALUES["data"]))),
         quoting=draw(st.sampled_from(("allowed", *VALUES["quoting"]))),
@@ -182,4 +192,7 @@ def worlds(draw: st.DrawFn) -> World:
 def after(seen: View, following: Quote) -> View:
     """Return what a leg sees once `following` has arrived and nothing else has."""
     mark = seen.mark if following.mark is None else following.mark
-    return replace(seen, now_ns=following.time_ns, quote=following, mark=mark)
+    of = seen.parameters
+    reads_last = of.price_type is PriceType.LAST_PRICE and of.price_source is PriceSource.CURRENT_MARKET
+    anchor = following.last if reads_last and following.last is not None else seen.anchor
+    return replace(seen, now_ns=following.time_ns, quote=following, mark=mark, anchor=anchor)

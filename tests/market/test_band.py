@@ -14,20 +14,23 @@ BANDS = st.builds(
     *[BOUNDS] * 4,
     BOUNDS.map(lambda bound: 2 * bound),
     BOUNDS.map(lambda bound: 2 * bound),
-    BOUNDS,
-    BOUNDS,
+    *[BOUNDS] * 4,
     st.integers(0, 20),
 )
 
 
-def quote(bid: int = 100, ask: int = 101, *, mark: int | None = None, time_ns: int = 10) -> Quote:
-    return Quote(time_ns, Decimal(bid), ONE, Decimal(ask), ONE, None if mark is None else Decimal(mark))
+def quote(
+    bid: int = 100, ask: int = 101, *, mark: int | None = None, last: int | None = None, time_ns: int = 10
+) -> Quote:
+    marked, traded = (None if price is None else Decimal(price) for price in (mark, last))
+    return Quote(time_ns, Decimal(bid), ONE, Decimal(ask), ONE, marked, last=traded)
 
 
 QUOTES = st.builds(
-    lambda bid, spread, mark, time_ns: quote(bid, bid + spread, mark=mark, time_ns=time_ns),
+    lambda bid, spread, mark, last, time_ns: quote(bid, bid + spread, mark=mark, last=last, time_ns=time_ns),
     st.integers(95, 105),
     st.integers(0, 3),
+    st.none() | st.integers(95, 105),
     st.none() | st.integers(95, 105),
     st.integers(0, 20),
 )
@@ -52,6 +55,8 @@ LIMIT = Decimal(100)
         (Band(ask_high=LIMIT), quote(bid=98, ask=100), quote(bid=98, ask=101)),
         (Band(mark_low=LIMIT), quote(mark=100), quote(mark=99)),
         (Band(mark_high=LIMIT), quote(mark=100), quote(mark=101)),
+        (Band(anchor_low=LIMIT), quote(last=100), quote(last=99)),
+        (Band(anchor_high=LIMIT), quote(last=100), quote(last=101)),
     ],
 )
 def test_bounds_are_inclusive(band: Band, inside: Quote, outside: Quote) -> None:
@@ -72,6 +77,16 @@ def test_a_quote_without_a_mark_price_is_inside_any_mark_bounds() -> None:
     assert Band(mark_low=Decimal(100), mark_high=Decimal(100)).holds(quote())
 
 
+@pytest.mark.parametrize(
+    ("price", "time_ns", "is_inside"),
+    [(99, 10, False), (100, 10, True), (102, 10, True), (103, 10, False), (101, 11, False)],
+)
+def test_a_reference_price_has_bounds_of_its_own(price: int, time_ns: int, *, is_inside: bool) -> None:
+    band = Band(anchor_low=LIMIT, anchor_high=LIMIT + 2, due_ns=11)
+    assert band.holds_anchor(Decimal(price), time_ns) is is_inside
+    assert not NOWHERE.holds_anchor(Decimal(price), 0)
+
+
 def test_from_the_deadline_on_nothing_is_inside() -> None:
     assert Band(due_ns=11).holds(quote(time_ns=10))
     assert not Band(due_ns=10).holds(quote(time_ns=10))
@@ -84,7 +99,7 @@ def test_what_lies_in_both_bands_lies_in_their_conjunction(one: Band, other: Ban
 
 def between(low: int, high: int, due_ns: int) -> Band:
     """Return a band with the same two bounds for every price."""
-    return Band(*(Decimal(low), Decimal(high)) * 4, due_ns=due_ns)
+    return Band(*(Decimal(low), Decimal(high)) * 5, due_ns=due_ns)
 
 
 def test_every_bound_has_part_in_the_conjunction() -> None:

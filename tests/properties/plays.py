@@ -74,6 +74,7 @@ class Play:
             known.legs,
             known.orders,
             known.is_halted,
+            known.last_price,
         )
         self.epoch: str = setup.epoch
         settings = ExchangeSettings(world.instrument, mode, of.leverage, world.maker_rate, TAKER_RATE, world.model)

@@ -8,12 +8,20 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from perpfsm.decisions.parameters import CloseType, Parameters, PositionManagement, RiskLimits
+from perpfsm.decisions.parameters import (
+    CloseType,
+    OverrideOrder,
+    Parameters,
+    PositionManagement,
+    PriceSource,
+    PriceType,
+    RiskLimits,
+)
 from perpfsm.engine.records import RunRecord
 from perpfsm.exchange.settings import FillModel
 from perpfsm.machine.build import Lifecycle
 from perpfsm.market.instrument import Instrument
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import PositionMode, Side
 from tests.builders import NOW, SECOND, shipped
 
@@ -89,6 +97,18 @@ LIMITS = st.one_of(
     ),
 )
 
+OVERRIDES = (
+    st.none()
+    | st.none()
+    | st.lists(
+        st.builds(
+            OverrideOrder, st.just("order"), st.sampled_from(Side), percent(5, 60), st.integers(1, 3).map(Decimal)
+        ),
+        min_size=1,
+        max_size=4,
+    ).map(tuple)
+)
+
 
 @st.composite
 def parameters(draw: st.DrawFn) -> Parameters:
@@ -117,6 +137,9 @@ def parameters(draw: st.DrawFn) -> Parameters:
         stop_loss_slippage_buffer=draw(percent(0, 30)),
         stop_escalation=draw(st.integers(0, 3)),
         exit_retry_s=draw(seconds("0.2", "1")),
+        order_override=draw(OVERRIDES),
+        price_type=draw(st.sampled_from([*[PriceType.MID_PRICE] * 3, *PriceType, PriceType.LAST_PRICE])),
+        price_source=draw(st.sampled_from([*[PriceSource.CURRENT_MARKET] * 5, PriceSource.EXTERNAL_MARKET])),
         risk=draw(LIMITS),
     )
     if management is PositionManagement.PROFIT_TAKING:
@@ -131,7 +154,12 @@ WIDTHS = st.sampled_from([*[1] * 20, 2, 2, 4, 4, 0, 0, -1])
 TURNS = st.sampled_from([*[None] * 9, -1, 0, 1])
 SHOWN = st.sampled_from([1, 1, 2, 9])
 WAITS_NS = st.sampled_from([0, 1, *[SECOND // 10] * 4, SECOND // 2, SECOND // 2, SECOND, 2 * SECOND, 12 * SECOND])
-KINDS = st.sampled_from(["quote"] * 32 + ["nudged", "marked"] * 2 + ["mark", "trade"] * 2 + ["bad", "operate"])
+KINDS = st.sampled_from(
+    ["quote"] * 32
+    + ["nudged", "marked"] * 2
+    + ["mark", "trade", "trade", "elsewhere"] * 2
+    + ["bad", "operate", "last", "down"]
+)
 
 
 @st.composite
@@ -152,6 +180,10 @@ def happenings(draw: st.DrawFn) -> tuple[Happening, ...]:
                 found.append(MarkPrice(time_ns, mark))
             case "trade":
                 found.append(Trade(time_ns, bid, Decimal(bid_size), Side.SELL))
+            case "elsewhere":
+                found.append(ReferencePrice(time_ns, mark))
+            case "down":
+                found.append(ReferencePrice(time_ns, None, "it was drawn"))
             case "bad":
                 found.append(BadQuote(time_ns, "the ask is missing"))
             case "operate":
@@ -159,7 +191,8 @@ def happenings(draw: st.DrawFn) -> tuple[Happening, ...]:
             case _:
                 ask = bid + width * TICK
                 carried = mark if kind == "marked" else None
-                found.append(Quote(time_ns, bid, Decimal(bid_size), ask, Decimal(ask_size), carried))
+                last = mark if kind == "last" else None
+                found.append(Quote(time_ns, bid, Decimal(bid_size), ask, Decimal(ask_size), carried, last=last))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ Value = str | int | float | Mapping[str, object]
 Row = Sequence[float | str]
 START_S = 1_700_000_000
 SIZE = 1_000_000
-QUOTE_COLUMNS = "timestamp,bid_price,ask_price,bid_size,ask_size,mark_price"
+QUOTE_COLUMNS = "timestamp,bid_price,ask_price,bid_size,ask_size,mark_price,last_price"
 
 # A bid 20 % below the mid price and an ask 25 % above it make whole entry prices: see `long_from` and `short_from`.
 BASE: dict[str, Value] = {
@@ -99,15 +99,15 @@ class Desk:
         return self.strategy
 
     def quotes(self, rows: Sequence[Row]) -> Path:
-        """Write a quotes CSV of `(second, bid, ask[, bid_size, ask_size[, mark]])`; sizes are huge when not given."""
+        """Write a quotes CSV of `(second, bid, ask[, bid_size, ask_size[, mark[, last]]])`; sizes are huge."""
         self._feeds += 1
         path = self.folder / f"quotes{self._feeds}.csv"
         lines = [QUOTE_COLUMNS]
         for second, bid, ask, *more in rows:
             bid_size, ask_size = more[:2] or (SIZE, SIZE)
-            mark = "".join(map(str, more[2:]))
+            mark, last = (*more[2:], "", "")[:2]
             time_ns = int((START_S + Decimal(str(second))) * 1_000_000_000)
-            lines.append(f"{time_ns},{bid},{ask},{bid_size},{ask_size},{mark}")
+            lines.append(f"{time_ns},{bid},{ask},{bid_size},{ask_size},{mark},{last}")
         path.write_text("\n".join(lines) + "\n")
         return path
 

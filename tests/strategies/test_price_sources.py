@@ -18,7 +18,6 @@ from tests.strategies.test_processes import PATIENCE_S, ROOT, run_words
 
 NS = 10**9
 SPEED = 20
-READ_BY_THE_ENGINE = pytest.mark.skip(reason="the engine does not read reference prices yet; delete this mark then")
 NARROW: Mapping[str, Value] = {"bid_spread": 1, "ask_spread": 1, "order_refresh_time": 2, "filled_order_delay": 0}
 TRADED: list[Row] = [mid_at(second, 100) for second in range(30)]
 LONG_TRADED: list[Row] = [mid_at(second, 100) for second in range(3600)]
@@ -229,7 +228,6 @@ def test_a_run_that_waits_for_a_server_stops_at_once(desk: Desk, server: PriceSe
     assert desk.story().end["why"] == "duration"
 
 
-@READ_BY_THE_ENGINE
 def test_quotes_stand_around_the_other_markets_price(desk: Desk) -> None:
     """B1, B2: the reference price is the source's, the traded market's own price is not."""
     story = desk.run(TRADED, external(desk, [mid_at(0, 100.5), mid_at(40, 100.5)]))
@@ -237,7 +235,6 @@ def test_quotes_stand_around_the_other_markets_price(desk: Desk) -> None:
     assert story.placed[:2] == ["0 buy 1 @ 99.49 quote", "0 sell 1 @ 101.51 quote"]
 
 
-@READ_BY_THE_ENGINE
 @pytest.mark.parametrize(
     "others", [[mid_at(0, 100), (5, 112, 111)], [mid_at(0, 100), mid_at(5, 100)]], ids=["crossed", "ended"]
 )
@@ -251,7 +248,6 @@ def test_quotes_are_pulled_when_the_other_market_is_no_source_any_more(desk: Des
     assert story.working == []
 
 
-@READ_BY_THE_ENGINE
 @pytest.mark.parametrize("kind", WRONG)
 def test_nothing_is_placed_on_a_wrong_server(desk: Desk, server: PriceServer, kind: str) -> None:
     """Nothing is placed on it, and the journal says why."""
@@ -262,7 +258,6 @@ def test_nothing_is_placed_on_a_wrong_server(desk: Desk, server: PriceServer, ki
     assert reason in json.dumps([entry["body"] for entry in story.entries])
 
 
-@READ_BY_THE_ENGINE
 def test_quotes_are_pulled_when_a_server_that_was_good_fails(desk: Desk, server: PriceServer) -> None:
     """Quotes are pulled with a reason, and none is placed after that."""
 
