@@ -1,5 +1,6 @@
 """What the reference price rests on beside quotes, and a session whose source for it is another one (B1)."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -146,6 +147,9 @@ def test_a_trade_alone_can_bring_a_quote_too_near() -> None:
     floor.say(TRADE)
     assert floor.news() == []
     assert floor.session.passes_over(TRADE, use_bands=True)
+    later = replace(TRADE, time_ns=NOW + 1)
+    assert floor.session.passes_over(later, use_bands=True)
+    assert floor.session.state.now_ns == NOW + 1  # an operator who acts now acts after it
     near = Trade(NOW, Decimal("100.6"), Decimal(1), SELL)
     assert not floor.session.passes_over(near, use_bands=True)
     floor.say(near)
