@@ -11,6 +11,7 @@ from perpfsm.engine.records import DataRecord
 from perpfsm.engine.reference import Reference
 from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, ReferencePrice, Trade
 from tests.builders import BUY, CLOSE, NOW, QUOTE, SELL, TAKE_PROFIT, Number, parameters, quote
+from tests.exchange.helpers import exchange
 from tests.floor import Floor
 from tests.situations import open_long, taking_profit
 
@@ -136,6 +137,26 @@ def test_a_reference_price_of_a_source_that_nobody_asked_for_does_nothing() -> N
     floor = taking_profit(Floor())
     floor.say(elsewhere(None, "down"))
     assert (floor.news(), floor.live(TAKE_PROFIT) != [], floor.live(CLOSE)) == ([], True, [])
+
+
+def test_a_quote_inside_the_band_brings_its_last_price_along() -> None:
+    floor = Floor(price_type=PriceType.LAST_PRICE)
+    floor.quote("99.9", "100.1")
+    floor.say(TRADE)
+    assert floor.session.sleeps_through(replace(quote(time_ns=NOW + 1), last=Decimal(101)))
+    assert floor.session.state.reference.anchor == 101
+
+
+def test_a_trade_that_nobody_asked_for_is_passed_over() -> None:
+    floor = Floor()
+    assert floor.session.passes_over(TRADE, use_bands=False)
+    assert floor.session.state.reference.anchor is None
+
+
+def test_another_sources_price_executes_nothing_at_the_paper_exchange() -> None:
+    venue = exchange()
+    venue.on_market(elsewhere(1))
+    assert venue.take() == ()
 
 
 def test_a_trade_alone_can_bring_a_quote_too_near() -> None:
