@@ -81,6 +81,7 @@ class Session:
         if not use_bands or price is None or not self._own.holds_anchor(price, message.time_ns):
             return False
         reference.see(message)
+        self.state.now_ns = message.time_ns
         return True
 
     def on_message(self, message: MarketMessage) -> None:

@@ -106,8 +106,8 @@ class PaperExchange:
                     self._on_quote(message)
             case BadQuote() | Trade() | MarkPrice() | DepthSnapshot() | DepthUpdate():
                 pass  # queue position, funding and liquidation will read these
-            case ReferencePrice():  # another market's
-                pass
+            case ReferencePrice():
+                pass  # another market's
 
     def due(self) -> int:
         """Return when something happens here without a message, nanoseconds since the epoch: never, as yet."""

@@ -1,7 +1,7 @@
 """The hand-written values hold exactly what the schema describes: names, defaults and off values."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, replace
 from decimal import Decimal
 
 import pytest
@@ -9,8 +9,9 @@ import pytest
 from perpfsm.config.nodes import Value
 from perpfsm.config.paper import PaperSettings
 from perpfsm.config.schema import Schema, load_schema, matches, properties
-from perpfsm.decisions.parameters import Parameters, RiskLimits
+from perpfsm.decisions.parameters import OverrideOrder, Parameters, RiskLimits
 from perpfsm.market.instrument import Instrument
+from perpfsm.market.side import Side
 from perpfsm.market.synthetic import SyntheticSettings
 
 STRATEGY = properties(load_schema("strategy"))
@@ -110,6 +111,12 @@ def test_a_parameter_is_set_unless_it_has_its_off_value(name: str) -> None:
             values = {field.name: getattr(REQUIRED, field.name) for field in fields(Parameters)}
             parameters = Parameters(**{**values, name: Decimal(number)})
             assert parameters.is_set(name) is not matches(number, fragment), number
+
+
+def test_an_override_is_set_once_it_names_an_order() -> None:
+    order = OverrideOrder("near", Side.BUY, Decimal(1), Decimal(1))
+    assert not REQUIRED.is_set("order_override")
+    assert replace(REQUIRED, order_override=(order,)).is_set("order_override")
 
 
 def test_a_parameter_without_an_off_value_is_always_set() -> None:

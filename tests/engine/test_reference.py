@@ -1,5 +1,6 @@
 """What the reference price rests on beside quotes, and a session whose source for it is another one (B1)."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from perpfsm.engine.records import DataRecord
 from perpfsm.engine.reference import Reference
 from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, ReferencePrice, Trade
 from tests.builders import BUY, CLOSE, NOW, QUOTE, SELL, TAKE_PROFIT, Number, parameters, quote
+from tests.exchange.helpers import exchange
 from tests.floor import Floor
 from tests.situations import open_long, taking_profit
 
@@ -142,6 +144,26 @@ def test_a_reference_price_of_a_source_that_nobody_asked_for_does_nothing() -> N
     assert (floor.news(), floor.live(TAKE_PROFIT) != [], floor.live(CLOSE)) == ([], True, [])
 
 
+def test_a_quote_inside_the_band_brings_its_last_price_along() -> None:
+    floor = Floor(price_type=PriceType.LAST_PRICE)
+    floor.quote("99.9", "100.1")
+    floor.say(TRADE)
+    assert floor.session.sleeps_through(replace(quote(time_ns=NOW + 1), last=Decimal(101)))
+    assert floor.session.state.reference.anchor == 101
+
+
+def test_a_trade_that_nobody_asked_for_is_passed_over() -> None:
+    floor = Floor()
+    assert floor.session.passes_over(TRADE, use_bands=False)
+    assert floor.session.state.reference.anchor is None
+
+
+def test_another_sources_price_executes_nothing_at_the_paper_exchange() -> None:
+    venue = exchange()
+    venue.on_market(elsewhere(1))
+    assert venue.take() == ()
+
+
 def test_a_trade_alone_can_bring_a_quote_too_near() -> None:
     floor = Floor(price_type=PriceType.LAST_PRICE, minimum_spread="0.5")
     floor.quote("99.9", "100.1")
@@ -151,6 +173,9 @@ def test_a_trade_alone_can_bring_a_quote_too_near() -> None:
     floor.say(TRADE)
     assert floor.news() == []
     assert floor.session.passes_over(TRADE, use_bands=True)
+    later = replace(TRADE, time_ns=NOW + 1)
+    assert floor.session.passes_over(later, use_bands=True)
+    assert floor.session.state.now_ns == NOW + 1  # an operator who acts now acts after it
     near = Trade(NOW, Decimal("100.6"), Decimal(1), SELL)
     assert not floor.session.passes_over(near, use_bands=True)
     floor.say(near)
