@@ -143,7 +143,7 @@ class Leg:
         leg.fees = Decimal(str(facts["fees"]))
         leg.last_fill_ns = _integer(facts["last_fill_ns"])
         leg.quotes_ns = _integer(facts["quotes_ns"])
-        leg.quotes_outdated = bool(facts["quotes_outdated"])
+        leg.quotes_outdated = bool(facts.get("quotes_outdated", False))  # journals before live changes lack it
         leg.exit_reason = str(facts["exit_reason"])
         leg.exits_placed = _integer(facts["exits_placed"]) or 0
         leg.exit_losses = _integer(facts["exit_losses"]) or 0

@@ -1,6 +1,7 @@
 """Live changes of a real bot: by its file, by `config set`, refused ones, and under fire (B16)."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from tests.strategies.desk import Desk, Value, command, mid_at
 from tests.strategies.remote import listed, running, until
 from tests.strategies.test_processes import PATIENCE_S, raw, run_words, started
 
-EDITS = 60
+EDITS = int(os.environ.get("EDITS", "60"))  # EDITS=1000 takes a minute and a half
 FREQUENT: dict[str, Value] = {"order_refresh_time": 20, "order_refresh_tolerance_pct": 10}
 
 
