@@ -83,7 +83,7 @@ def _refusal(document: Document) -> Complaint | None:
         what = f"This is a strategy file of perpfsm already: it has {listed(ours, 'and')}."
         return Complaint((ours[0],), "not-a-configuration", what, "Run perpfsm validate on it.", at_key=True)
     name = members["strategy"].node.value if "strategy" in members else None
-    if name not in {None, STRATEGY}:
+    if name is not None and name != STRATEGY:
         what = f"This is a configuration of {shown(name)}; perpfsm runs {STRATEGY} only."
         return Complaint(("strategy",), "another-strategy", what, "Name another file.")
     return None

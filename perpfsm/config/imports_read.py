@@ -125,7 +125,7 @@ def _take_missing(draft: Draft, key: str, child: Child, document: Document) -> D
     """Return `draft` with a switch that has no counterpart: a change when it is on, nothing when it is off."""
     value = _as_boolean(child.node.value)
     missing = MISSING[key]
-    if value in {None, False}:
+    if not value:
         return draft
     if missing.only_with is not None:
         other, needed = missing.only_with

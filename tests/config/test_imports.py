@@ -4,6 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from perpfsm.config.imports import Imported, import_configuration
 from perpfsm.config.imports_read import translate
@@ -148,8 +150,10 @@ def test_a_stop_of_zero_is_a_change_of_meaning_however_it_is_written(line: str, 
 
 @pytest.mark.parametrize("name", sorted(MISSING))
 def test_a_switch_without_counterpart_matters_only_when_it_is_on(name: str, tmp_path: Path) -> None:
-    for off in ("false", "False", "'No'", "null", ""):
+    for off in ("false", "False", "'No'", "null", "", "0"):
         assert imported(tmp_path, f"{BASE}{name}: {off}\n").findings == ()
+    found = imported(tmp_path, f"{BASE}{name}: [1, 2]\n")
+    assert found.text is not None
     found = imported(tmp_path, f"{BASE}{name}: True\n")
     if MISSING[name].only_with is None:
         assert said(found) == [("no-counterpart", name)]
@@ -248,6 +252,7 @@ def test_a_secret_is_an_error_and_never_repeated(tmp_path: Path) -> None:
     ("text", "code"),
     [
         ("strategy: pure_market_making\nbid_spread: 1\n", "another-strategy"),
+        ("strategy: [1]\n", "another-strategy"),
         (f"{BASE}paper: {{balance: 1}}\nrisk: {{}}\n", "not-a-configuration"),
         ("machine: m\nstates: []\n", "not-a-configuration"),
         ("- 1\n", "not-a-mapping"),
@@ -327,3 +332,53 @@ def test_translating_judges_nothing() -> None:
 
     assert draft.members["bid_spread"].node.value == -5
     assert [change.name for change in draft.changes] == ["stop_loss_spread"]
+
+
+AWKWARD = [
+    "null",
+    "0",
+    "1",
+    "-1",
+    "0.05",
+    "1e3",
+    "'7'",
+    "5%",
+    "True",
+    "'No'",
+    "abc",
+    "'a:b#'",
+    "[1,2]",
+    "{}",
+    "{a:[buy,1,1]}",
+    "LIMIT",
+    "MARKET",
+    "Hedge",
+    "Trailing_stop",
+    "custom",
+    "external_market",
+    "binance_perpetual",
+    "2021-01-01",
+    "1_000",
+    "*x",
+]
+
+
+@settings(max_examples=20)
+@given(
+    lines=st.dictionaries(
+        st.sampled_from([*SAME, *MISSING, *RENAMED, "template_version", "x y"]), st.sampled_from(AWKWARD), max_size=8
+    )
+)
+def test_whatever_a_configuration_says_it_becomes_a_valid_file_or_none(
+    lines: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    base = dict(line.split(": ") for line in BASE.splitlines())
+    text = "".join(f"{name}: {value}\n" for name, value in (base | lines).items())
+
+    found = imported(folder := tmp_path_factory.mktemp("any"), text)
+
+    if found.text is None:
+        assert any(finding.severity is Severity.ERROR for finding in found.findings)
+    else:
+        assert {finding.severity for finding in found.findings} <= {Severity.WARNING}
+        assert values_of(folder, found)
