@@ -220,7 +220,7 @@ def test_a_private_address_without_a_yes_is_never_asked(desk: Desk, server: Pric
 def test_a_run_that_waits_for_a_server_stops_at_once(desk: Desk, server: PriceServer) -> None:
     """B19, in a process of its own: the footer is written though an answer is outstanding."""
     server.script = [60.0]
-    desk.write(custom(server.url, custom_api_timeout=60))
+    desk.write(custom(server.url, custom_api_timeout=60, custom_api_max_age=100))
     words = run_words(desk, "--feed", desk.quotes(LONG_TRADED), "--speed", SPEED, "--duration", 10, "--no-console")
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
