@@ -21,19 +21,23 @@ from perpfsm.console.progress import RunProgress
 from perpfsm.console.summary import Reading, SummaryView
 from perpfsm.engine.observe import status_of
 from perpfsm.engine.records import Record, TransitionRecord
-from perpfsm.errors import ConfigError, FeedError
+from perpfsm.errors import ConfigError, FeedError, PerpfsmError
 from perpfsm.feeds import Feed, Recorder, open_feed, synthetic_feed, venue_symbol
 from perpfsm.journal.store import Journal
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.runtime.assembly import Assembled, assemble, open_messages
 from perpfsm.runtime.clock import RealClock
-from perpfsm.runtime.run import FEED_ERROR, Ending, finish, run_at_full_speed, run_paced
+from perpfsm.runtime.run import FAULT, FEED_ERROR, Ending, finish, run_at_full_speed, run_paced
 from perpfsm.runtime.stopping import StopRequest
 from perpfsm.runtime.summary import Summary
 from perpfsm.runtime.tally import Tally
 
 SYNTHETIC = "synthetic"
 RECENT = 50
+HALTED = (
+    "warning: The last run was halted, so this one opens nothing. "
+    "Look at `perpfsm audit show JOURNAL --kind operator`, then start it with --resume REASON."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ def run_strategy(options: RunOptions) -> int:
     watcher = Watcher(strategy)
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
     started_s = clock.now_s()
-    failure: FeedError | None = None
+    failure: PerpfsmError | None = None
     opened = open_messages(feed, strategy.parameters.market)
     with localcontext(EXACT), ExitStack() as stack:
         if options.record is not None:
@@ -169,12 +173,17 @@ def run_strategy(options: RunOptions) -> int:
             resume=options.resume,
         )
         driver = assembled.driver
+        if driver.session.state.quoting.is_halted:
+            typer.echo(HALTED, err=True)
+        elif options.resume is not None and not assembled.is_resumed:
+            typer.echo("warning: Nothing was halted, so --resume changes nothing.", err=True)
         running = Running(options, assembled, feed, watcher, header, clock)
         with StopRequest() as stop:
             try:
                 ending = running.to_its_end(stop)
-            except FeedError as error:
-                failure, ending = error, Ending(FEED_ERROR, driver.now_ns)
+            except PerpfsmError as error:
+                why = FEED_ERROR if isinstance(error, FeedError) else FAULT
+                failure, ending = error, Ending(why, driver.now_ns)
             footer = finish(driver, ending)
         summary = watcher.tally.summary(footer.time_ns, worst_drawdown=driver.meter.worst)
     _print(options, summary, header, Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s))
@@ -196,6 +205,8 @@ def _feed(options: RunOptions, strategy: Strategy) -> Feed:
     """
     paper = strategy.paper
     name = options.feed or (SYNTHETIC if paper.feed_file is None else str(paper.feed_file))
+    if name != SYNTHETIC and options.seed is not None:
+        raise FeedError("A seed belongs to the synthetic market.", where=name, remedy="Leave out --seed or --feed.")
     if name == SYNTHETIC:
         settings = paper.synthetic if options.seed is None else replace(paper.synthetic, seed=options.seed)
         return synthetic_feed(settings, tick=paper.instrument.tick, step=paper.instrument.step)

@@ -81,11 +81,13 @@ class Assembled:
         driver: Of the session, with the run's header journaled.
         messages: Of the feed, from its first one on.
         start_ns: When that came, nanoseconds since the epoch.
+        is_resumed: Whether a halt of an earlier run was lifted.
     """
 
     driver: Driver
     messages: Iterator[MarketMessage]
     start_ns: int
+    is_resumed: bool = False
 
 
 def assemble(
@@ -117,6 +119,7 @@ def assemble(
     start_ns = opened.start_ns
     recovered = _recovered(journal, strategy).rebased(start_ns)
     account = recovered.account(parameters.position_mode, paper.balance)
+    fitted = recovered.fitted(strategy.machine)
     header = _header(
         strategy, opened.feed, run=journal.runs + 1, start_ns=start_ns, settings=settings, recovered=recovered
     )
@@ -129,8 +132,8 @@ def assemble(
             paper.maker_fee / PERCENT,
             header.epoch,
             account.wallet,
-            recovered.legs,
-            recovered.orders,
+            fitted.legs,
+            fitted.orders,
             recovered.is_halted,
         )
     )
@@ -149,9 +152,10 @@ def assemble(
     driver = Driver(session, exchange, journal, observe=observe, use_bands=use_bands)
     driver.note(header)
     driver.start(start_ns)
-    if resume is not None and recovered.is_halted:
+    is_resumed = resume is not None and recovered.is_halted
+    if resume is not None and is_resumed:
         driver.operate("resume", "operator", resume, start_ns)
-    return Assembled(driver, opened.messages, start_ns)
+    return Assembled(driver, opened.messages, start_ns, is_resumed)
 
 
 def _recovered(journal: Journal, strategy: Strategy) -> Recovered:

@@ -110,7 +110,7 @@ class Driver:
             self.meter.see(quote)
             return
         self._deliver(events)
-        if isinstance(message, Trade):
+        if isinstance(message, Trade) and not events:
             return
         self.session.on_message(message)
         self._settle()

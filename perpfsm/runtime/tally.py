@@ -1,5 +1,6 @@
 """The tally of a run: a fold over its records, and the summary that can be taken from it at any moment."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from perpfsm.runtime.summary import (
 
 ZERO = Decimal(0)
 OPERATOR_RECORDS_MAX = 20
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 @dataclass(slots=True)
@@ -107,6 +109,7 @@ class Tally:
         self._legs = {str(leg): _Leg(machine.initial) for leg in legs}
         self._first_ns: int | None = None
         self._last_ns = 0
+        self._run = 1
         self._balance: Decimal | None = None
         self._quotes = self._exits = self._cancels = self._halts = 0
         self._orders: Counter[str] = Counter()
@@ -141,12 +144,13 @@ class Tally:
                 self._closings.setdefault(record.reason, _Closings()).add(record)
                 self._positions[record.leg] = (ZERO, ZERO)
             case RefusalRecord():
-                self._refusals[record.why] += 1
+                self._refusals[NUMBER.sub("…", record.why)] += 1
             case DataRecord():
                 self._data[record.health] += 1
             case OperatorRecord():
                 self._add_operator(record)
             case RunRecord():
+                self._run = record.run
                 self._balance = record.balance
                 self._positions.update(record.positions)
             case EndRecord():
@@ -178,6 +182,7 @@ class Tally:
         end = self._end
         fees = sum((fills.fees for fills in self._fills.values()), ZERO)
         return Summary(
+            run=self._run,
             start_ns=start_ns,
             end_ns=end_ns,
             ended=None if end is None else end.why,
