@@ -1,6 +1,7 @@
 """The command line: one module per command group, imported only when it is asked for."""
 
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import typer
@@ -55,3 +56,7 @@ def main() -> None:
         build_app(wanted)(prog_name="perpfsm")
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        with suppress(OSError):
+            print(f"error: The output cannot be written: {error.strerror}.", file=sys.stderr)
+        sys.exit(1)

@@ -9,7 +9,6 @@ import typer
 from perpfsm.cli.errors import errors_told
 
 EPILOG = "Example: perpfsm run strategies/one_way_profit_taking.yaml --feed recording.gz --speed max"
-SYNTHETIC = "synthetic"
 SECOND_NS = 1_000_000_000
 SECONDS_MAX = 1_000_000_000
 SPEED_MAX = 1_000_000_000
@@ -36,6 +35,13 @@ def _speed(text: str) -> str:
         factor = 0.0
     if not 0 < factor <= SPEED_MAX:
         raise typer.BadParameter(f"{text!r} is neither max nor realtime nor a positive number such as 10.")
+    return text
+
+
+def _reason(text: str | None) -> str | None:
+    """Return a reason that says something."""
+    if text is not None and not text.strip():
+        raise typer.BadParameter("A reason is needed; it goes into the journal.")
     return text
 
 
@@ -94,6 +100,7 @@ def run(
             help="Why to go on after a halt; without it a halted bot opens nothing.",
             metavar="REASON",
             show_default=False,
+            callback=_reason,
         ),
     ] = None,
     skip_bad_lines: Annotated[

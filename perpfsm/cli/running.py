@@ -23,20 +23,24 @@ from perpfsm.console.progress import RunProgress
 from perpfsm.console.summary import Reading, SummaryView
 from perpfsm.engine.observe import status_of
 from perpfsm.engine.records import Record, TransitionRecord
-from perpfsm.errors import ConfigError, FeedError
+from perpfsm.errors import ConfigError, FeedError, PerpfsmError
 from perpfsm.feeds import Feed, Recorder, open_feed, synthetic_feed, venue_symbol
 from perpfsm.journal.store import Journal
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.market.price_source import CustomApi
 from perpfsm.runtime.assembly import Assembled, assemble, open_messages
 from perpfsm.runtime.clock import RealClock
-from perpfsm.runtime.run import FEED_ERROR, Ending, finish, run_at_full_speed
+from perpfsm.runtime.run import FAULT, FEED_ERROR, Ending, finish, run_at_full_speed
 from perpfsm.runtime.stopping import StopRequest
 from perpfsm.runtime.summary import Summary
 from perpfsm.runtime.tally import Tally
 
 SYNTHETIC = "synthetic"
 RECENT = 50
+HALTED = (
+    "warning: The last run was halted, so this one opens nothing. "
+    "Look at `perpfsm audit show JOURNAL --kind operator`, then start it with --resume REASON."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ def run_strategy(options: RunOptions) -> int:
     notices = Notices()
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
     started_s = clock.now_s()
-    failure: FeedError | None = None
+    failure: PerpfsmError | None = None
     sourced = with_price_source(
         strategy,
         open_messages(feed, strategy.parameters.market),
@@ -190,12 +194,17 @@ def run_strategy(options: RunOptions) -> int:
             keep=keep,
         )
         driver = assembled.driver
+        if driver.session.state.quoting.is_halted:
+            typer.echo(HALTED, err=True)
+        elif options.resume is not None and not assembled.is_resumed:
+            typer.echo("warning: Nothing was halted, so --resume changes nothing.", err=True)
         running = Running(options, strategy, assembled, feed, watcher, header, clock, notices, sourced.server)
         with StopRequest() as stop:
             try:
                 ending = running.to_its_end(stop)
-            except FeedError as error:
-                failure, ending = error, Ending(FEED_ERROR, driver.now_ns)
+            except PerpfsmError as error:
+                why = FEED_ERROR if isinstance(error, FeedError) else FAULT
+                failure, ending = error, Ending(why, driver.now_ns)
             footer = finish(driver, ending)
         notices.release()
         summary = watcher.tally.summary(footer.time_ns, worst_drawdown=driver.meter.worst)
@@ -218,6 +227,8 @@ def _feed(options: RunOptions, strategy: Strategy) -> Feed:
     """
     paper = strategy.paper
     name = options.feed or (SYNTHETIC if paper.feed_file is None else str(paper.feed_file))
+    if name != SYNTHETIC and options.seed is not None:
+        raise FeedError("A seed belongs to the synthetic market.", where=name, remedy="Leave out --seed or --feed.")
     if name == SYNTHETIC:
         settings = paper.synthetic if options.seed is None else replace(paper.synthetic, seed=options.seed)
         return synthetic_feed(settings, tick=paper.instrument.tick, step=paper.instrument.step)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -175,7 +176,7 @@ class LiveView:
     def __enter__(self) -> Self:
         """Take the terminal."""
         if self.is_shown:
-            self._live.start()
+            self._draw(self._live.start)
         return self
 
     def __exit__(
@@ -183,7 +184,7 @@ class LiveView:
     ) -> None:
         """Give the terminal back, also after an error."""
         if self.is_shown:
-            self._live.stop()
+            self._draw(self._live.stop)
 
     @property
     def is_due(self) -> bool:
@@ -197,4 +198,11 @@ class LiveView:
         self._drawn_s = self._clock()
         self._curve.add(net(status))
         moment = LiveLayout(status, self._machine, tuple(recent), summary, self._header, self._curve.points)
-        self._live.update(moment, refresh=True)
+        self._draw(partial(self._live.update, moment, refresh=True))
+
+    def _draw(self, draw: Callable[[], None]) -> None:
+        """Draw, or stop drawing for good: a terminal that has gone away must not take the bot with it."""
+        try:
+            draw()
+        except OSError:
+            self.is_shown = False

@@ -42,15 +42,15 @@ class RunProgress:
     def __enter__(self) -> Self:
         """Start drawing."""
         self._started_s = self._clock()
-        self._progress.start()
         self._task = self._progress.add_task(self._what, total=1.0, figures="")
+        self._draw(self._progress.start)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the bar away, also after an error."""
-        self._progress.stop()
+        self._draw(self._progress.stop)
 
     def update(self, fraction: float | None, messages: int, transitions: int) -> None:
         """Draw the bar anew.
@@ -66,7 +66,15 @@ class RunProgress:
         figures = progress_figures(fraction, messages, transitions, elapsed_s)
         total = None if fraction is None else 1.0
         self._progress.update(self._task, total=total, completed=fraction or 0.0, figures=figures)
-        self._progress.refresh()
+        self._draw(self._progress.refresh)
+
+    def _draw(self, draw: Callable[[], None]) -> None:
+        """Draw, or stop drawing for good: a terminal that has gone away must not take the run with it."""
+        if not self._progress.disable:
+            try:
+                draw()
+            except OSError:
+                self._progress.disable = True
 
 
 def progress_figures(fraction: float | None, messages: int, transitions: int, elapsed_s: float) -> str:

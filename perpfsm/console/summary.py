@@ -93,11 +93,16 @@ def _opening(summary: Summary, header: Header, reading: Reading, look: Look) -> 
     took = words.duration(int(reading.wall_s * words.SECOND_NS))
     market = words.duration(summary.end_ns - summary.start_ns)
     ended = f", ended: {look.name(summary.ended)}" if summary.ended else ""
-    return Group(
+    lines = [
         headline(header, look),
         Text(span, style=QUIET),
         Text(f"{market} of market, {words.counted(reading.messages, 'message')} in {took}{ended}", style=QUIET),
-    )
+    ]
+    if summary.run > 1:
+        lines.append(
+            Text(f"Run {summary.run} of its journal: it went on where the one before had stopped.", style=QUIET)
+        )
+    return Group(*lines)
 
 
 def _pnl_table(pnl: PnlTotals, instrument: Instrument, look: Look) -> Table:
@@ -138,9 +143,7 @@ def warnings_of(summary: Summary, reading: Reading, instrument: Instrument, look
     ):
         if count:
             yield f"{words.counted(count, noun)} {what}."
-    for health, count in summary.data:
-        if health != "good":
-            yield f"Market data became {look.name(health)} {words.counted(count, 'time')}."
+    yield from _of_the_data(summary, reading, look)
     if reading.bad_lines:
         lines = words.counted(reading.bad_lines, "line")
         yield f"{lines} of the feed could not be read and {_were(reading.bad_lines)} skipped."
@@ -150,12 +153,23 @@ def warnings_of(summary: Summary, reading: Reading, instrument: Instrument, look
         yield f"{words.counted(sum(count for _, count in rest), 'more proposal')} refused for other reasons."
 
 
+def _of_the_data(summary: Summary, reading: Reading, look: Look) -> Iterator[str]:
+    """Yield what was wrong with the market data."""
+    if reading.messages and "good" not in dict(summary.data):
+        yield "No usable quote came, so nothing was quoted."
+    for health, count in summary.data:
+        if health == "no_reference":
+            yield f"The reference price was reported missing {words.counted(count, 'time')}."
+        elif health != "good":
+            yield f"Market data became {look.name(health)} {words.counted(count, 'time')}."
+
+
 def _left_open(position: OpenPosition, instrument: Instrument, look: Look) -> str:
     leg = "" if position.leg == "BOTH" else f"{look.name(position.leg)}: "
     direction = "long" if position.size > 0 else "short"
     held = f"{words.size(abs(position.size), instrument)} {words.base(instrument)}"
     entry = words.price(position.cost / position.size, instrument)
-    return f"{leg}A {direction} position of {held} from {entry} is left open."
+    return f"{leg}A {direction} position of {held} from {entry} is left open; the next run goes on with it."
 
 
 def _were(count: int) -> str:

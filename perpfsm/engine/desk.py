@@ -51,6 +51,8 @@ class Desk:
 
         A quote is dropped when its leg has become exposed meanwhile; an exit leaves for what is still open.
         """
+        if not self._table.holds_any:
+            return False
         released = self._table.released(now_ns)
         open_sizes = {name: abs(leg.position.size) for name, leg in legs.items()}
         for order in released:

@@ -119,6 +119,11 @@ class OrderTable:
             or (held.due_ns is not None and held.due_ns <= now_ns)
         ]
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether any order has yet to leave."""
+        return bool(self._held)
+
     def next_release_ns(self) -> int | None:
         """Return when the next held order leaves at the latest; None when none has such a moment."""
         return min((held.due_ns for held in self._held.values() if held.due_ns is not None), default=None)

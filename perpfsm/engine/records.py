@@ -57,7 +57,7 @@ class RefusalRecord:
     """Something that was proposed and did not leave: a level left out, or a limit of risk.
 
     Attributes:
-        what: What was proposed, such as `buy quote level 1`.
+        what: What was proposed, such as `buy quote, level 1`.
         why: The limit or minimum that forbids it.
     """
 

@@ -5,8 +5,6 @@ import csv
 from perpfsm.errors import FeedError
 from perpfsm.feeds.bad_line import BadLine
 
-BOM = "\ufeff"
-
 
 def header_names(line: bytes) -> tuple[str, ...]:
     """Return the column names of a header line in lower case.

@@ -15,8 +15,8 @@ from perpfsm.market.position import Position
 from perpfsm.market.ratio import Ratio
 from perpfsm.market.working import OrderStatus, WorkingOrder
 
-BACKOFF_MAX_S = {"take_profit": Decimal(30)}
-BACKOFF_MAX_OTHERS_S = Decimal(5)
+TAKE_PROFIT_BACKOFF_MAX_S = Decimal(30)
+BACKOFF_MAX_S = Decimal(5)
 REFERENCE_INPUTS = {PriceType.BEST_BID: Input.BID, PriceType.BEST_ASK: Input.ASK}
 
 
@@ -167,12 +167,12 @@ def _backoff_over_ns(reading: Reading) -> int | None:
     if leg.exit_lost_ns is None or not leg.exit_losses:
         return None
     wait = reading.view.parameters.exit_retry_s * 2 ** min(leg.exit_losses - 1, 16)
-    return later(leg.exit_lost_ns, min(wait, BACKOFF_MAX_S.get(leg.exit_reason, _backoff_max(reading))))
+    return later(leg.exit_lost_ns, min(wait, _backoff_max_s(leg.exit_reason)))
 
 
-def _backoff_max(reading: Reading) -> Decimal:
+def _backoff_max_s(exit_reason: str) -> Decimal:
     """Return the longest wait: a take-profit that was lost has left `closing`, so its reason is gone by then."""
-    return BACKOFF_MAX_S["take_profit"] if reading.leg.exit_reason == NO_REASON else BACKOFF_MAX_OTHERS_S
+    return TAKE_PROFIT_BACKOFF_MAX_S if exit_reason in {NO_REASON, "take_profit"} else BACKOFF_MAX_S
 
 
 def exit_backoff_left_s(reading: Reading) -> Ratio:

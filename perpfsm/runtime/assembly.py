@@ -84,12 +84,14 @@ class Assembled:
         driver: Of the session, with the run's header journaled.
         messages: Of the feed, from its first one on.
         start_ns: When that came, nanoseconds since the epoch.
+        is_resumed: Whether a halt of an earlier run was lifted.
         keep: Called with every message before the driver is; None keeps nothing.
     """
 
     driver: Driver
     messages: Iterator[MarketMessage]
     start_ns: int
+    is_resumed: bool = False
     keep: Callable[[MarketMessage], None] | None = None
 
     def deliver(self, message: MarketMessage) -> None:
@@ -134,6 +136,7 @@ def assemble(
     found = [name for name, position in account.positions.items() if not position.is_flat]
     if found and parameters.on_start_position is OnStartPosition.REFUSE:
         raise _refusal(account, journal.path.name)
+    fitted = recovered.fitted(strategy.machine)
     header = _header(
         strategy, opened.feed, run=journal.runs + 1, start_ns=start_ns, settings=settings, recovered=recovered
     )
@@ -146,8 +149,8 @@ def assemble(
             paper.maker_fee / PERCENT,
             header.epoch,
             account.wallet,
-            recovered.legs,
-            recovered.orders,
+            fitted.legs,
+            fitted.orders,
             recovered.is_halted,
             recovered.last_price,
         )
@@ -169,9 +172,10 @@ def assemble(
     driver.start(start_ns)
     if found and parameters.on_start_position is OnStartPosition.FLATTEN:
         driver.operate("flatten", START, "on_start_position is flatten", start_ns)
-    if resume is not None and recovered.is_halted:
+    is_resumed = resume is not None and recovered.is_halted
+    if resume is not None and is_resumed:
         driver.operate("resume", "operator", resume, start_ns)
-    return Assembled(driver, opened.messages, start_ns, keep)
+    return Assembled(driver, opened.messages, start_ns, is_resumed, keep)
 
 
 def _refusal(account: Account, journal: str) -> JournalError:

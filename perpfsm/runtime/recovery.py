@@ -16,6 +16,7 @@ from perpfsm.engine.records import (
     RunRecord,
     TransitionRecord,
 )
+from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.leg import NO_REASON, Leg
 from perpfsm.market.account import Account, OpenOrder
 from perpfsm.market.order import CancelOrder, PlaceOrder
@@ -23,6 +24,8 @@ from perpfsm.market.position import ZERO, Position
 from perpfsm.market.side import LegName, PositionMode
 from perpfsm.market.working import OrderStatus, WorkingOrder
 
+TAKE_PROFIT = "take_profit"
+FLATTEN = "flatten"
 AT_THE_VENUE = frozenset({OrderStatus.WORKING, OrderStatus.PARTLY_FILLED, OrderStatus.CANCELING})
 
 
@@ -72,6 +75,24 @@ class Recovered:
         orders = tuple(replace(o, placed_ns=min(o.placed_ns, start_ns)) for o in self.orders)
         return replace(self, legs=legs, orders=orders)
 
+    def fitted(self, machine: MachineDefinition) -> "Recovered":
+        """Return the same for `machine`, which may be another one than wrote the journal.
+
+        An exit that was triggered is completed: one whose reason `machine` does not know goes on as a flatten. Any
+        other leg that does not fit starts over, flat in the initial state, with its orders being cancelled:
+        reconciling then finds the position and adopts it as one that another hand opened.
+        """
+        legs = {name: _fitted(leg, machine) for name, leg in self.legs.items()}
+        orders = tuple(
+            replace(o, status=OrderStatus.CANCELING)
+            if o.status in AT_THE_VENUE
+            and o.order.leg in legs
+            and legs[o.order.leg].state != self.legs[o.order.leg].state
+            else o
+            for o in self.orders
+        )
+        return replace(self, legs=legs, orders=orders)
+
 
 def recover(records: Iterable[Record], initial: str) -> Recovered:
     """Return what `records`, a whole journal in order, say of the end of its last run.
@@ -114,6 +135,21 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
         leg.fill_effect = NO_REASON
         leg.peak_is_new = False
     return Recovered(wallet, legs, tuple(table.live()), trades, is_halted, last_price)
+
+
+def _fitted(leg: Leg, machine: MachineDefinition) -> Leg:
+    """Return the leg as `machine` can go on with it."""
+    reasons = {row.reason for row in machine.rows if row.dest == leg.state and row.reason is not None}
+    is_known = any(state.name == leg.state for state in machine.states)
+    if is_known and leg.exit_reason in {NO_REASON, *reasons}:
+        return leg
+    if is_known and leg.exit_reason != TAKE_PROFIT and FLATTEN in reasons:
+        twin = leg.copy()
+        twin.exit_reason = FLATTEN
+        return twin
+    fresh = Leg(leg.name, machine.initial)
+    fresh.last_fill_ns = leg.last_fill_ns
+    return fresh
 
 
 def _add_fill(leg: Leg, record: FillRecord) -> None:

@@ -21,6 +21,7 @@ DURATION = "duration"
 OPERATOR = "operator"
 JOURNAL = "journal failure"
 FEED_ERROR = "feed error"
+FAULT = "fault"
 
 
 class Stop(Protocol):
@@ -46,7 +47,7 @@ class Ending:
     """How a run ended.
 
     Attributes:
-        why: `feed end`, `feed error`, `duration`, `operator` or `journal failure`.
+        why: `feed end`, `feed error`, `duration`, `operator`, `journal failure` or `fault`.
         time_ns: Event time, nanoseconds since the epoch.
     """
 

@@ -125,11 +125,12 @@ class Summary:
     """A run up to one moment.
 
     Attributes:
+        run: Its number in its journal, from 1; 1 where no run header was seen.
         start_ns: Time of its first record, nanoseconds since the epoch.
         end_ns: The moment.
         ended: Why it ended; None while it runs.
         orders: What left.
-        refusals: Why proposals did not leave, and how many, the most frequent first.
+        refusals: Why proposals did not leave, without the numbers, and how many, the most frequent first.
         maker: Fills of resting orders.
         taker: Fills of orders that crossed.
         closings: By reason, in the order in which the reasons first occurred.
@@ -143,6 +144,7 @@ class Summary:
         live_changes: How often parameters were changed while it ran.
     """
 
+    run: int
     start_ns: int
     end_ns: int
     ended: str | None

@@ -1,5 +1,6 @@
 """The tally of a run: a fold over its records, and the summary that can be taken from it at any moment."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ from perpfsm.runtime.summary import (
 
 ZERO = Decimal(0)
 OPERATOR_RECORDS_MAX = 20
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class Tally:
         self._legs = {str(leg): _Leg(machine.initial) for leg in legs}
         self._first_ns: int | None = None
         self._last_ns = 0
+        self._run = 1
         self._balance: Decimal | None = None
         self._quotes = self._exits = self._cancels = self._halts = self._live_changes = 0
         self._orders: Counter[str] = Counter()
@@ -146,6 +149,7 @@ class Tally:
             case OperatorRecord():
                 self._add_operator(record)
             case RunRecord():
+                self._run = record.run
                 self._balance = record.balance
                 self._positions.update(record.positions)
             case EndRecord():
@@ -154,7 +158,7 @@ class Tally:
     def _count(self, record: RefusalRecord | DataRecord | ConfigurationRecord) -> None:
         match record:
             case RefusalRecord():
-                self._refusals[record.why] += 1
+                self._refusals[NUMBER.sub("…", record.why)] += 1
             case DataRecord():
                 self._data[record.health] += 1
             case ConfigurationRecord():
@@ -186,6 +190,7 @@ class Tally:
         end = self._end
         fees = sum((fills.fees for fills in self._fills.values()), ZERO)
         return Summary(
+            run=self._run,
             start_ns=start_ns,
             end_ns=end_ns,
             ended=None if end is None else end.why,

@@ -20,6 +20,7 @@ from tests.console.values import (
     STATUS,
     STOPPED,
     SUMMARY,
+    Gone,
     order,
     terminal,
     text,
@@ -172,6 +173,15 @@ def test_the_view_follows_a_resized_terminal() -> None:
         clock.now_s += 1
         live.update(STATUS, (), EMPTY)
     assert "BOTH [idle] · for 12.5 s" in written(console)
+
+
+def test_a_terminal_that_goes_away_is_drawn_on_no_more() -> None:
+    console, clock = terminal(100, 30), ManualClock()
+    with LiveView(console, MACHINE, HEADER, clock) as live:
+        console.file = Gone()
+        live.update(ONE_LEG, [PLACED], SUMMARY)
+        shown = live.is_shown
+    assert not shown
 
 
 def test_an_error_gives_the_terminal_back() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from perpfsm.console.progress import RunProgress, progress_figures
-from tests.console.values import pipe, terminal, written
+from tests.console.values import Gone, pipe, terminal, written
 
 
 class ManualClock:
@@ -41,6 +41,16 @@ def test_the_bar_is_drawn_on_update_and_taken_away(encoding: str) -> None:
     assert "25 %, 500 messages/s, 7 transitions, 6.0 s left" in shown
     assert "1,000 messages/s, 8 transitions" in shown
     assert shown.endswith("\x1b[2K")
+
+
+def test_a_terminal_that_goes_away_is_drawn_on_no_more() -> None:
+    console = terminal(100)
+    with RunProgress(console, "synthetic", ManualClock()) as progress:
+        console.file = Gone()
+        progress.update(0.5, 1000, 7)
+        progress.update(0.6, 1000, 7)
+        console.file = written_to = Gone()
+    assert written_to.getvalue() == ""
 
 
 def test_a_pipe_and_an_unopened_bar_stay_silent() -> None:

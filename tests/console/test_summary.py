@@ -167,8 +167,8 @@ def test_what_is_worth_a_look_is_said_in_words() -> None:
         halts=2,
     )
     assert said(summary, Reading(1, 1, 0)) == [
-        "A long position of 0.010 BTC from 60,005.0 is left open.",
-        "SHORT: A short position of 0.020 BTC from 60,000.0 is left open.",
+        "A long position of 0.010 BTC from 60,005.0 is left open; the next run goes on with it.",
+        "SHORT: A short position of 0.020 BTC from 60,000.0 is left open; the next run goes on with it.",
         "Trading was halted 2 times.",
         "risk: halt at 07:00:00.000, max_loss of 200 reached",
         "2 orders rejected by the venue.",
@@ -184,7 +184,7 @@ def test_what_is_worth_a_look_is_said_in_words() -> None:
         "7 more proposals refused for other reasons.",
     ]
     shown = text(view(summary), pipe())
-    assert "! A long position of 0.010 BTC from 60,005.0 is left open." in shown
+    assert "! A long position of 0.010 BTC from 60,005.0 is left open;" in shown
     assert all(label in shown for label in ("rejected", "expired", "answer lost"))
 
 

@@ -145,6 +145,7 @@ TIMES = tuple(
 )
 NO_FILLS = FillTotal(0, Decimal(0), Decimal(0), Decimal(0))
 SUMMARY = Summary(
+    run=1,
     start_ns=NOW,
     end_ns=NOW + 1000 * SECOND,
     ended="feed end",
@@ -160,7 +161,7 @@ SUMMARY = Summary(
     rows=tuple(RowCount(row.number, row.name, row.number // 2) for row in MACHINE.rows),
     pnl=PnlTotals(Decimal(10_000), Decimal("1.75"), Decimal("0.66"), Decimal(0), Decimal("1.5")),
     positions=(),
-    data=(),
+    data=(("good", 1),),
     operator=(),
     halts=0,
 )
@@ -176,6 +177,13 @@ EMPTY = replace(
     rows=tuple(RowCount(row.number, row.name, 0) for row in MACHINE.rows),
     pnl=PnlTotals(None, Decimal(0), Decimal(0), Decimal(0), Decimal(0)),
 )
+
+
+class Gone(io.StringIO):
+    """The file of a terminal that was closed."""
+
+    def write(self, text: str) -> int:
+        raise OSError(5, f"no terminal for {len(text)} characters")
 
 
 def terminal(

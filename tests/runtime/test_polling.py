@@ -156,7 +156,7 @@ def nobody(_: int) -> None:
 
 
 def assembled(rig: Rig, messages: list[Quote], kept: list[MarketMessage]) -> Assembled:
-    return Assembled(rig.driver, iter(messages), NOW, kept.append)
+    return Assembled(rig.driver, iter(messages), NOW, keep=kept.append)
 
 
 async def test_answers_are_heard_between_messages_at_the_time_of_events() -> None:

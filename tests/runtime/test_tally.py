@@ -97,6 +97,7 @@ def summary_of(*records: Record, seconds: float = 0) -> Summary:
 
 def test_nothing_seen_is_a_whole_summary_of_nothing() -> None:
     assert Tally(MACHINE, ["BOTH"]).summary(START) == Summary(
+        run=1,
         start_ns=START,
         end_ns=START,
         ended=None,
@@ -132,6 +133,12 @@ def test_refusals_are_counted_by_why_the_most_frequent_first() -> None:
     whys = ("max_position", "size_min", "budget", "size_min")
     summary = summary_of(*(RefusalRecord(START, "BOTH", "buy quote", why) for why in whys))
     assert summary.refusals == (("size_min", 2), ("budget", 1), ("max_position", 1))
+
+
+def test_refusals_that_differ_by_their_numbers_alone_are_of_one_kind() -> None:
+    whys = ("notional 4.99 is below the minimum of 5", "notional 0.5 is below the minimum of 5")
+    summary = summary_of(*(RefusalRecord(START, "BOTH", "buy quote", why) for why in whys))
+    assert summary.refusals == (("notional … is below the minimum of …", 2),)
 
 
 def test_fills_are_summed_by_liquidity() -> None:

@@ -13,8 +13,13 @@ def halted(desk: Desk) -> Desk:
     return desk
 
 
-def test_a_run_after_a_halt_opens_nothing(desk: Desk) -> None:
-    assert halted(desk).run(CALM, LIMIT).placed == []
+def test_a_run_after_a_halt_opens_nothing_and_says_so(desk: Desk) -> None:
+    feed = halted(desk).quotes(CALM)
+    done = command("run", desk.strategy, "--journal", desk.journal, "--feed", feed)
+
+    assert (done.exit_code, "start it with --resume REASON" in done.stderr) == (0, True)
+    assert "Run 2 of its journal" in done.stdout
+    assert desk.story().placed == []
 
 
 def test_a_run_that_resumes_with_a_reason_quotes_again_and_the_journal_says_why(desk: Desk) -> None:
@@ -31,7 +36,13 @@ def test_a_resumed_bot_stays_resumed(desk: Desk) -> None:
     assert len(desk.run(CALM, LIMIT).placed) == 2
 
 
-def test_a_reason_without_a_halt_changes_nothing(desk: Desk) -> None:
-    desk.run(CALM, options=["--resume", "in vain"])
+def test_a_reason_without_a_halt_changes_nothing_and_is_told_so(desk: Desk) -> None:
+    line = ("run", desk.write(), "--journal", desk.journal, "--feed", desk.quotes(CALM))
+    done = command(*line, "--resume", "in vain")
 
+    assert (done.exit_code, done.stderr) == (0, "warning: Nothing was halted, so --resume changes nothing.\n")
     assert '"action":"resume"' not in command("audit", "export", desk.journal).stdout
+
+
+def test_a_reason_says_something(desk: Desk) -> None:
+    assert command("run", desk.write(), "--resume", " ").exit_code == 2

@@ -1,9 +1,12 @@
 """Real processes: a command line as typed, Ctrl-C once and twice, a kill at any moment and the run after it (B19)."""
 
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -55,7 +58,7 @@ def raw(desk: Desk) -> Sequence[Mapping[str, Any]]:
     return [json.loads(line) for line in export.stdout.splitlines()]
 
 
-def wait_for(desk: Desk, process: "subprocess.Popen[str]", *, kind: str, number: int) -> None:
+def wait_for_entries(desk: Desk, process: "subprocess.Popen[Any]", *, kind: str, number: int) -> None:
     """Wait until the journal of a running bot holds so many entries of a kind."""
     for _ in range(int(PATIENCE_S / POLL_S)):
         if desk.journal.exists() and sum(entry["kind"] == kind for entry in raw(desk)) >= number:
@@ -66,6 +69,13 @@ def wait_for(desk: Desk, process: "subprocess.Popen[str]", *, kind: str, number:
             continue
         raise AssertionError(f"the run ended early: {process.communicate()}")
     raise AssertionError(f"no {number} entries of kind {kind} within {PATIENCE_S} s")
+
+
+def watch(terminal: int) -> None:
+    """Read what is drawn a few times, then close the terminal."""
+    for _ in range(8):
+        os.read(terminal, 65536)
+    os.close(terminal)
 
 
 def client_ids(desk: Desk) -> list[str]:
@@ -107,7 +117,7 @@ def test_one_interrupt_stops_in_good_order(desk: Desk) -> None:
     desk.write()
     feed = desk.quotes(QUIET_FOR_DAYS)
     with started(desk, "--feed", feed, "--speed", "20") as process:
-        wait_for(desk, process, kind="command", number=4)
+        wait_for_entries(desk, process, kind="command", number=4)
         process.send_signal(signal.SIGINT)
         shown, told = process.communicate(timeout=PATIENCE_S)
 
@@ -117,12 +127,42 @@ def test_one_interrupt_stops_in_good_order(desk: Desk) -> None:
     assert (story.end["why"], story.working) == ("operator", ["sell 1 @ 101 take_profit"])
 
 
+def test_a_terminal_that_goes_away_does_not_take_the_bot_with_it(desk: Desk) -> None:
+    """DESIGN 1: protection is never behind a console: the run still ends in good order, and flattens as it was told."""
+    terminal, screen = pty.openpty()
+    feed = desk.quotes(QUIET_FOR_DAYS)
+    desk.write({"on_stop": "flatten"})
+    line = run_words(desk, "--feed", feed, "--speed", "realtime", "--console")
+    with subprocess.Popen(line, cwd=ROOT, stdin=screen, stdout=screen, stderr=screen) as process:
+        os.close(screen)
+        watcher = threading.Thread(target=watch, args=(terminal,), daemon=True)
+        watcher.start()
+        try:
+            wait_for_entries(desk, process, kind="fill", number=1)
+            process.send_signal(signal.SIGHUP)
+            process.wait(PATIENCE_S)
+        finally:
+            process.kill()
+
+    story = desk.story()
+    assert (story.closings[-1].split()[-1], story.position) == ("flatten", {})
+    assert raw(desk)[-1]["kind"] == "end"
+
+
+def test_an_output_that_cannot_be_written_is_said_calmly(desk: Desk) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            words("validate", desk.write()), cwd=ROOT, text=True, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "error: The output cannot be written: No space left on device.\n")
+
+
 def test_an_interrupt_while_quoting_cancels_the_quotes(desk: Desk) -> None:
     """B19: stop of the program: cancel quotes, wait for confirmation."""
     desk.write()
     feed = desk.quotes([mid_at(0, 100), mid_at(1_000_000, 100)])
     with started(desk, "--feed", feed, "--speed", "realtime") as process:
-        wait_for(desk, process, kind="command", number=2)
+        wait_for_entries(desk, process, kind="command", number=2)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_S)
 
@@ -136,7 +176,7 @@ def test_a_second_signal_exits_at_once_and_the_journal_is_sound(desk: Desk) -> N
     desk.write()
     feed = desk.quotes(QUIET_FOR_DAYS)
     with started(desk, "--feed", feed, "--speed", "20") as process:
-        wait_for(desk, process, kind="command", number=4)
+        wait_for_entries(desk, process, kind="command", number=4)
         process.send_signal(signal.SIGSTOP)  # both signals wait, so that it meets them one right after the other
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
@@ -155,7 +195,7 @@ def test_a_killed_run_is_recovered_and_its_stop_works(desk: Desk) -> None:
     desk.write()
     feed = desk.quotes(QUIET_FOR_DAYS)
     with started(desk, "--feed", feed, "--speed", "20") as process:
-        wait_for(desk, process, kind="command", number=4)
+        wait_for_entries(desk, process, kind="command", number=4)
         process.kill()
         process.communicate(timeout=PATIENCE_S)
     assert desk.story().of_kind("end") == []
@@ -174,7 +214,7 @@ def test_a_kill_in_full_flight_loses_no_fill(desk: Desk) -> None:
     """DESIGN 1, B20: after a kill at full speed cash and ids go on exactly where the journal ends."""
     desk.write(LONG_MARKET)
     with started(desk, "--speed", "max") as process:
-        wait_for(desk, process, kind="fill", number=50)
+        wait_for_entries(desk, process, kind="fill", number=50)
         process.kill()
         process.communicate(timeout=PATIENCE_S)
     desk.story()
