@@ -159,7 +159,7 @@ def test_what_is_worth_a_look_is_said_in_words() -> None:
         orders=OrderTotals(1, 1, 1, rejected=2, expired=3, unknown=1),
         refusals=tuple((f"limit {number}", 9 - number) for number in range(7)),
         positions=(OpenPosition("BOTH", D("0.01"), D("600.05")), OpenPosition("SHORT", D("-0.02"), D(-1200))),
-        data=(("good", 4), ("stale", 1), ("jump", 3)),
+        data=(("good", 4), ("stale", 1), ("jump", 3), ("no_reference", 2)),
         operator=(
             OperatorRecord(NOW, "halt", "risk", "max_loss of 200 reached"),
             OperatorRecord(NOW, "stop", "duration", "the run ends"),
@@ -175,6 +175,7 @@ def test_what_is_worth_a_look_is_said_in_words() -> None:
         "1 order left without an answer.",
         "Market data became stale 1 time.",
         "Market data became jump 3 times.",
+        "The reference price was reported missing 2 times.",
         "1 line of the feed could not be read and was skipped.",
         "9 proposals were refused: limit 0",
         "8 proposals were refused: limit 1",

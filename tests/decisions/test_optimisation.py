@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perpfsm.decisions.optimisation import Tops, remaining_tops
-from perpfsm.decisions.parameters import Parameters
+from perpfsm.decisions.parameters import OverrideOrder, Parameters
 from perpfsm.decisions.quotes import QuotePlan, plan_quotes
 from perpfsm.market.depth import DepthBook
 from perpfsm.market.instrument import round_price
@@ -135,6 +135,16 @@ def test_a_book_that_is_ours_alone_leaves_the_quote_as_it_was_b4() -> None:
 
 def test_several_levels_are_not_optimised_b4() -> None:
     assert remaining_tops(optimising(levels=2), around("99.0", 1, "101.0", 1), None) == Tops()
+
+
+@pytest.mark.parametrize(("sides", "is_optimised"), [((BUY,), True), ((BUY, SELL), True), ((BUY, SELL, BUY), False)])
+def test_named_orders_are_optimised_when_each_is_the_only_one_of_its_side_b4(
+    sides: tuple[Side, ...], is_optimised: bool
+) -> None:
+    named = tuple(OverrideOrder(str(number), side, Decimal("0.1"), Decimal(1)) for number, side in enumerate(sides))
+    of = replace(optimising(levels=3), order_override=named)
+    tops = remaining_tops(of, around("99.0", 1, "101.0", 1), None)
+    assert tops == (Tops(Decimal("99.0"), Decimal("101.0")) if is_optimised else Tops())
 
 
 def test_nothing_is_optimised_without_the_switch_or_a_quote() -> None:

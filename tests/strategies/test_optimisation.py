@@ -121,6 +121,19 @@ def test_several_levels_are_not_optimised_and_validate_says_so_b4(desk: Desk) ->
     assert "order_optimization_enabled does nothing with order_levels 2" in said.stdout + said.stderr
 
 
+def test_named_orders_are_optimised_one_on_each_side_and_validate_says_so_of_more_b4(desk: Desk) -> None:
+    single: dict[str, Value] = {"order_override": "{near: [buy, 0.1, 1], far: [sell, 0.1, 2]}"}
+    assert run(desk, WIDE, single).placed == ["0 buy 1 @ 99.51 quote", "0 sell 2 @ 100.49 quote"]
+    assert "does nothing" not in command("validate", desk.strategy).output
+
+    desk.journal.unlink()
+    several: dict[str, Value] = {"order_override": "{near: [buy, 0.1, 1], far: [buy, 0.2, 2]}"}
+    assert run(desk, WIDE, several).placed == ["0 buy 1 @ 99.9 quote", "0 buy 2 @ 99.8 quote"]
+    said = command("validate", desk.strategy)
+    assert said.exit_code == 0
+    assert "order_optimization_enabled does nothing with several orders of a side" in said.stdout + said.stderr
+
+
 def test_a_depth_without_the_switch_is_warned_about(desk: Desk) -> None:
     desk.write({"bid_order_optimization_depth": 1})
     said = command("validate", desk.strategy)

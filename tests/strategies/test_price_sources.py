@@ -140,6 +140,17 @@ def test_another_market_whose_recording_is_of_a_third_one_is_refused(desk: Desk)
     assert "This is a recording of COINUSDT" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["price_source_derivative", "price_source_market"])
+def test_another_market_needs_its_venue_and_its_name(desk: Desk, name: str) -> None:
+    parameters = external(desk, [mid_at(0, 100)])
+    del parameters[name]
+    desk.write(parameters)
+    done = command("run", desk.strategy, "--journal", desk.journal, "--feed", desk.quotes(TRADED))
+
+    assert (done.exit_code, desk.journal.exists()) == (1, False)
+    assert f"price_source external_market needs {name}." in " ".join(done.stderr.split())
+
+
 def test_a_server_cannot_be_asked_at_full_speed(desk: Desk) -> None:
     desk.write(custom("https://prices.example.org/"))
     done = command("run", desk.strategy, "--journal", desk.journal, "--feed", desk.quotes(TRADED))
@@ -199,6 +210,35 @@ def test_a_wrong_server_gives_a_reason_once_and_never_a_price(desk: Desk, server
 
     assert said == ["no answer yet", reason]
     assert server.requests
+
+
+@pytest.mark.parametrize(
+    ("script", "narrow", "wide"),
+    [
+        (body(b"100", f"Last-Modified: {http_date(60)}"), {"custom_api_max_age": 30}, {"custom_api_max_age": 3600}),
+        (body(b"98"), {"custom_api_band_pct": 1}, {"custom_api_band_pct": 3}),
+        ([0.4, *body(b"100")], {"custom_api_timeout": 0.2}, {"custom_api_timeout": 60, "custom_api_max_age": 90}),
+    ],
+    ids=["age", "band", "timeout"],
+)
+def test_an_answer_counts_within_its_bounds(
+    desk: Desk, server: PriceServer, script: list[bytes | float], narrow: dict[str, Value], wide: dict[str, Value]
+) -> None:
+    server.script = script
+    without, _ = paced(Desk(desk.folder / "narrow"), custom(server.url, **narrow))
+    counted, _ = paced(Desk(desk.folder / "wide"), custom(server.url, **wide))
+
+    assert without.placed == []
+    assert counted.placed
+
+
+@pytest.mark.parametrize(("interval", "most"), [(0.5, 4), (20, 1)])
+def test_a_server_is_asked_once_in_its_interval(desk: Desk, server: PriceServer, interval: float, most: int) -> None:
+    """The run takes one and a half real seconds."""
+    server.script = body(b"100")
+    paced(desk, custom(server.url, custom_api_update_interval=interval))
+
+    assert min(most, 2) <= len(server.requests) <= most
 
 
 def test_a_server_that_is_down_gives_a_reason_and_never_a_price(desk: Desk) -> None:
