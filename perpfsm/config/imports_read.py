@@ -13,6 +13,7 @@ from perpfsm.config.imports_table import (
     GONE,
     GONE_FROM,
     MISSING,
+    OTHER_MARKET,
     RENAMED,
     SAME,
     STOP,
@@ -26,7 +27,7 @@ from perpfsm.config.numbers import is_number, is_too_long, read_number
 from perpfsm.config.schema import Schema
 from perpfsm.config.settings import described_parameters
 from perpfsm.config.source import is_secret_name
-from perpfsm.config.wording import did_you_mean, shown
+from perpfsm.config.wording import did_you_mean, listed, shown
 from perpfsm.errors import Severity
 
 _FIGURE = re.compile(
@@ -83,7 +84,7 @@ def translate(document: Document) -> Draft:
     draft = Draft({})
     for key, child in document.root.children.items():
         draft = _take(draft, str(key), child, document)
-    for rule in (_template, _custom_price, _no_longer_read, _unsaid, _stop_of_zero):
+    for rule in (_template, _custom_price, _other_market, _no_longer_read, _unsaid, _stop_of_zero):
         draft = rule(draft, document)
     return draft
 
@@ -150,6 +151,22 @@ def _custom_price(draft: Draft, document: Document) -> Draft:  # noqa: ARG001  #
         return draft
     members = {name: child for name, child in draft.members.items() if name != "price_type"}
     return replace(draft, members=members).noted("price_type custom is what a price_source custom_api always has.")
+
+
+def _other_market(draft: Draft, document: Document) -> Draft:  # noqa: ARG001  # every rule has this shape
+    """Another market's prices come from a recording of it on the paper exchange, and a configuration has none."""
+    source = draft.members.get(OTHER_MARKET[0])
+    if source is None or source.node.value != "external_market":
+        return draft
+    named = [name for name in OTHER_MARKET if name in draft.members]
+    members = {name: child for name, child in draft.members.items() if name not in named}
+    what = "price_source external_market needs market data of that market, which a configuration does not bring."
+    instead = (
+        f"Here quotes are placed around the traded market's own price, without {listed(named, 'and')}; "
+        "write them again together with paper.price_source_feed."
+    )
+    change = _change(OTHER_MARKET[0], "price-source", what, instead)
+    return replace(draft, members=members).changed(OTHER_MARKET[0], change, source.node.value)
 
 
 def _no_longer_read(draft: Draft, document: Document) -> Draft:

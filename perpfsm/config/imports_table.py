@@ -94,6 +94,9 @@ MISSING = {
 # Says how one of the switches above does what it does, and nothing of its own.
 COMPANIONS = {"hanging_orders_cancel_pct": "hanging_orders_enabled"}
 
+# Where another market's price comes from.
+OTHER_MARKET = ("price_source", "price_source_derivative", "price_source_market")
+
 # From this template on the bot reads these no more: it takes profits, and its stops are LIMIT.
 GONE_FROM = 6
 GONE = ("position_management", "ts_activation_spread", "ts_callback_rate", "close_position_order_type")

@@ -139,6 +139,27 @@ def test_a_parameter_that_is_not_built_yet_is_left_at_its_default_and_listed(tmp
         assert f"CHANGED: {name}" in str(found.text)
 
 
+def test_another_markets_prices_are_left_out_because_its_market_data_is_not_there(tmp_path: Path) -> None:
+    lines = "price_source: external_market\nprice_source_derivative: dydx_perpetual\nprice_source_market: ETH-USD\n"
+    found = imported(tmp_path, BASE + lines)
+
+    assert said(found) == [("price-source", "price_source")]
+    assert (
+        "own price, without price_source, price_source_derivative and price_source_market" in found.findings[0].remedy
+    )
+    assert [name for name in values_of(tmp_path, found) if name.startswith("price_source")] == []
+    assert "CHANGED: price_source" in str(found.text)
+    assert imported(tmp_path, f"{BASE}price_source: current_market\n").findings == ()
+
+
+def test_a_server_that_gives_the_price_is_taken_over(tmp_path: Path) -> None:
+    lines = "price_source: custom_api\nprice_type: custom\nprice_source_custom_api: https://prices.example.org/\n"
+    found = imported(tmp_path, BASE + lines)
+
+    assert found.findings == ()
+    assert values_of(tmp_path, found)["price_source_custom_api"] == "https://prices.example.org/"
+
+
 @pytest.mark.parametrize("line", ["stop_loss_spread: 0", "stop_loss_spread: '0'", "stop_loss_spread:", ""])
 def test_a_stop_of_zero_is_a_change_of_meaning_however_it_is_written(line: str, tmp_path: Path) -> None:
     found = imported(tmp_path, BASE.replace("stop_loss_spread: 0.3", line))
