@@ -14,8 +14,10 @@ from functools import partial
 import pytest
 
 from perpfsm.runtime.control import place
+from tests.feeds.price_server import body, price_server
 from tests.strategies.desk import Desk, Value, command, mid_at
 from tests.strategies.remote import listed, running, until
+from tests.strategies.test_price_sources import custom
 from tests.strategies.test_processes import PATIENCE_S, raw, run_words, started
 
 EDITS = int(os.environ.get("EDITS", "60"))  # EDITS=1000 takes a minute and a half
@@ -65,6 +67,26 @@ def test_a_saved_file_changes_the_spread_at_the_next_refresh_although_the_tolera
         "quoted_parameters" in json.dumps(refresh["body"]["saw"])
         or ["keep_quotes", "not quotes_outdated"] in (refresh["body"]["passed"])
     )
+    desk.story()
+
+
+def test_a_bot_that_asks_a_server_for_its_price_takes_changes_too(desk: Desk) -> None:
+    """B1, B16: what is asked for and what is saved come in between the same messages."""
+
+    def bids() -> list[str]:
+        return [e["body"]["price"] for e in raw(desk) if e["kind"] == "command" and e["body"].get("side") == "buy"]
+
+    with price_server() as server:
+        server.script = body(b"100.5")
+        desk.write(custom(server.url))
+        with running(desk) as process:
+            until(bids, process)
+            save(desk, custom(server.url), {"bid_spread": 2})
+            until(lambda: "98.49" in bids(), process)
+            stopped(process)
+
+    assert bids()[0] == "99.49"
+    assert changes_of(desk) == [{"bid_spread": ["1", "2"]}]
     desk.story()
 
 
