@@ -46,7 +46,10 @@ def test_every_metric_action_trigger_reason_operator_and_key_has_its_row() -> No
         ),
         ("parameters.md", "`risk.max_loss`|number|above 0|none|quote|absent|||yes"),
         ("machine.md", "`pnl_pct`|percent||yes|prices|PnL at the exit price, percent of the cost, before leverage"),
-        ("machine.md", "`replace_quotes`|`quote`|`quote`|`quotes_ns`|Cancel the quotes and place new ones"),
+        (
+            "machine.md",
+            "`replace_quotes`|`quote`|`quote`|`quotes_ns`, `quotes_outdated`|Cancel the quotes and place new ones",
+        ),
     ],
 )
 def test_a_row_says_what_the_schema_and_the_library_say(name: str, cells: str) -> None:

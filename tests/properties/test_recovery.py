@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perpfsm.decisions.parameters import PriceSource, PriceType
 from perpfsm.engine.orders import OrderTable
 from perpfsm.journal.decode import record_of
 from perpfsm.journal.reader import read_entries
@@ -35,13 +36,17 @@ def journaled(play: Play) -> Recovered:
 
 def remembered(play: Play) -> Recovered:
     """Return what the session of `play` knows, but for what only the event in hand knows and what has yet to leave."""
-    state = play.driver.session.state
+    state, of = play.driver.session.state, play.driver.session.state.parameters
+    fills = [*claims.fills(play)]
+    refers_to_own = of.price_source is PriceSource.CURRENT_MARKET and of.price_type is PriceType.LAST_OWN_TRADE_PRICE
+    last_price = fills[-1].fill.price if fills else None
     return Recovered(
         state.books.wallet,
         {name: at_rest(leg) for name, leg in state.legs.items()},
         tuple(working for working in state.table.live() if working.status is not OrderStatus.HELD),
-        max((record.fill.trade_id for record in claims.fills(play)), default=0),
+        max((record.fill.trade_id for record in fills), default=0),
         state.quoting.is_halted,
+        state.reference.anchor if refers_to_own else last_price,
     )
 
 
