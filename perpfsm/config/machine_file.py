@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from perpfsm.config.documents import has_errors, in_file_order, read_document
+from perpfsm.config.documents import document_of, has_errors, in_file_order
 from perpfsm.config.guard_reader import GuardReader
 from perpfsm.config.machine_checks import check_row, check_row_names, check_states, check_whole
 from perpfsm.config.nodes import Complaint, Document, Value
 from perpfsm.config.schema import complaints
+from perpfsm.config.source import Source, read_source
 from perpfsm.errors import ConfigError, Finding
 from perpfsm.machine.definition import Guard, MachineDefinition, Row, StateDefinition, Trigger
 from perpfsm.machine.library import Library
 from perpfsm.machine.shipped import shipped_library
+
+TEXTS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,22 @@ def read_machine(path: Path, library: Library) -> tuple[MachineDefinition | None
 
 def read_machine_file(path: Path, library: Library) -> MachineFile:
     """Return all that the machine file at `path` says; never raises for bad input."""
-    document, findings = read_document(path)
+    source = read_source(path)
+    if isinstance(source, Finding):
+        return MachineFile(path, "", None, (source,))
+    return _read_source(source, library)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _read_source(source: Source, library: Library) -> MachineFile:
+    """Return all that a machine file's text says; a text that was read before is not parsed again.
+
+    A bot reads its lifecycle each time when its strategy file is saved, and parsing is nine tenths of that.
+    """
+    document, findings = document_of(source)
     if document is None:
-        return MachineFile(path, "", None, findings)
-    return check_machine(path, document, findings, library)
+        return MachineFile(Path(source.path), "", None, findings)
+    return check_machine(Path(source.path), document, findings, library)
 
 
 def check_machine(path: Path, document: Document, findings: tuple[Finding, ...], library: Library) -> MachineFile:

@@ -113,9 +113,9 @@ class ActionSpec:
 Spec = TypeVar("Spec", MetricSpec, ActionSpec)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
-    """Metrics and actions by name."""
+    """Metrics and actions by name; one library is equal to no other."""
 
     metrics: Mapping[str, MetricSpec]
     actions: Mapping[str, ActionSpec]
