@@ -129,44 +129,17 @@ def assemble(
             `on_start_position` is `refuse`; nothing has been written then.
     """
     parameters = strategy.parameters
-    paper = strategy.paper
     start_ns = opened.start_ns
     recovered = _recovered(journal, strategy).rebased(start_ns)
-    account = recovered.account(parameters.position_mode, paper.balance)
+    account = recovered.account(parameters.position_mode, strategy.paper.balance)
     found = [name for name, position in account.positions.items() if not position.is_flat]
     if found and parameters.on_start_position is OnStartPosition.REFUSE:
         raise _refusal(account, journal.path.name)
-    fitted = recovered.fitted(strategy.machine)
     header = _header(
         strategy, opened.feed, run=journal.runs + 1, start_ns=start_ns, settings=settings, recovered=recovered
     )
-    lifecycle = build_lifecycle(strategy.machine, shipped_library())
-    session = Session(
-        SessionSetup(
-            lifecycle,
-            parameters,
-            paper.instrument,
-            paper.maker_fee / PERCENT,
-            header.epoch,
-            account.wallet,
-            fitted.legs,
-            fitted.orders,
-            recovered.is_halted,
-            recovered.last_price,
-        )
-    )
-    exchange = PaperExchange(
-        ExchangeSettings(
-            paper.instrument,
-            parameters.position_mode,
-            parameters.leverage,
-            paper.maker_fee / PERCENT,
-            paper.taker_fee / PERCENT,
-            FillModel(paper.fill_model),
-        ),
-        account,
-        first_trade_id=recovered.trades + 1,
-    )
+    session = _session(strategy, recovered, wallet=account.wallet, epoch=header.epoch)
+    exchange = PaperExchange(_exchange_settings(strategy), account, first_trade_id=recovered.trades + 1)
     driver = Driver(session, exchange, journal, observe=observe, use_bands=use_bands)
     driver.note(header)
     driver.start(start_ns)
@@ -176,6 +149,38 @@ def assemble(
     if resume is not None and is_resumed:
         driver.operate("resume", "operator", resume, start_ns)
     return Assembled(driver, opened.messages, start_ns, is_resumed, keep)
+
+
+def _session(strategy: Strategy, recovered: Recovered, *, wallet: Decimal, epoch: str) -> Session:
+    """Return the session that goes on where the journal stopped, as far as the strategy's lifecycle fits it."""
+    fitted = recovered.fitted(strategy.machine)
+    return Session(
+        SessionSetup(
+            build_lifecycle(strategy.machine, shipped_library()),
+            strategy.parameters,
+            strategy.paper.instrument,
+            strategy.paper.maker_fee / PERCENT,
+            epoch,
+            wallet,
+            fitted.legs,
+            fitted.orders,
+            fitted.is_halted,
+            fitted.last_price,
+        )
+    )
+
+
+def _exchange_settings(strategy: Strategy) -> ExchangeSettings:
+    """Return what the paper exchange is told once."""
+    paper = strategy.paper
+    return ExchangeSettings(
+        paper.instrument,
+        strategy.parameters.position_mode,
+        strategy.parameters.leverage,
+        paper.maker_fee / PERCENT,
+        paper.taker_fee / PERCENT,
+        FillModel(paper.fill_model),
+    )
 
 
 def _refusal(account: Account, journal: str) -> JournalError:

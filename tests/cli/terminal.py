@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TIMEOUT_S = 30
+PATIENCE_S = 2
+PRESSES_MAX = 5
 INTERRUPT = "\x03"
 END_OF_INPUT = "\x04"
 
@@ -61,6 +63,20 @@ class Terminal:
         self.wait_for(at)
         self.wait_for("> ")
         self.type(f"{text}\n")
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C, again as long as nothing comes of it, and return how the process ends.
+
+        An interpreter that has shown its prompt and does not read yet takes the signal, and then waits for a line.
+        """
+        for _ in range(PRESSES_MAX):
+            self.type(INTERRUPT)
+            if select.select([self.side], [], [], PATIENCE_S)[0]:
+                # the terminal echoes the key at once; what follows comes from the process, or it ends
+                self._take()
+            if select.select([self.side], [], [], PATIENCE_S)[0]:
+                break
+        return self.status()
 
     def status(self) -> int:
         """Return how the process ends, having read what it shows until then."""

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from perpfsm.cli.create import REFUSALS_MAX
 from perpfsm.cli.dialogue import ANSWER_MAX, READS_MAX
 from perpfsm.cli.main import build_app
-from tests.cli.terminal import END_OF_INPUT, INTERRUPT, terminal
+from tests.cli.terminal import END_OF_INPUT, terminal
 
 # Each with words of its question.
 ANSWERS = (
@@ -284,8 +284,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, answered: int) -> None:
             person.enter(text, at=question)
         person.wait_for([*(question for _, question in ANSWERS), "new file name"][answered])
         person.wait_for("> ")
-        person.type(INTERRUPT)
-        status = person.status()
+        status = person.interrupt()
 
     assert status == 130
     assert person.text().endswith("\nNothing was written.\n")
