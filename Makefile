@@ -16,7 +16,7 @@ STRATEGY ?= strategies/one_way_profit_taking.yaml
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 SOURCES := perpfsm tests benchmarks docs/images
-CORE := perpfsm/errors.py,perpfsm/market/*,perpfsm/decisions/*,perpfsm/machine/*,perpfsm/engine/*,perpfsm/exchange/*
+CORE := perpfsm/errors.py,perpfsm/market/*,perpfsm/decisions/*,perpfsm/machine/*,perpfsm/proof/*,perpfsm/engine/*,perpfsm/exchange/*
 
 # The environment: first what the lock names, then the project itself.
 LOCKED := .venv/locked
