@@ -30,11 +30,15 @@ class PriceServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/price"
 
-    def close(self) -> None:
-        self._is_over.set()
+    def stop_listening(self) -> None:
+        """Take no further connection: whoever asks next finds nobody."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+    def close(self) -> None:
+        self._is_over.set()
+        self.stop_listening()
         self._thread.join(5)
 
     def _serve(self) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 
@@ -21,6 +21,7 @@ from tests.strategies.test_price_sources import custom
 from tests.strategies.test_processes import PATIENCE_S, raw, run_words, started
 
 EDITS = int(os.environ.get("EDITS", "60"))  # EDITS=1000 takes a minute and a half
+OFTEN: dict[str, Value] = {"order_refresh_time": 5}
 FREQUENT: dict[str, Value] = {"order_refresh_time": 20, "order_refresh_tolerance_pct": 10}
 
 
@@ -264,14 +265,26 @@ def under_fire(desk: Desk, edits: int) -> int:
     return len(changes)
 
 
-def edit(desk: Desk, chance: random.Random, wholes: set[tuple[tuple[str, Decimal], ...]]) -> None:
-    """Save something: valid, invalid, not live, truncated, in two writes, or nothing at all."""
+def edit(
+    desk: Desk,
+    chance: random.Random,
+    wholes: set[tuple[tuple[str, Decimal], ...]],
+    *,
+    base: Mapping[str, Value] = OFTEN,
+    unit: Decimal = Decimal(1),
+) -> None:
+    """Save something: valid, invalid, not live, truncated, in two writes, or nothing at all.
+
+    Args:
+        base: What the file says beside the live parameters; `paper` comes last.
+        unit: Of the spreads, percent, and of the amount, base units.
+    """
     changes: dict[str, Value] = {
-        "order_refresh_time": 5,
+        **base,
         "filled_order_delay": chance.randint(0, 3),
-        "bid_spread": chance.randint(10, 30),
-        "ask_spread": chance.randint(10, 30),
-        "order_amount": chance.randint(1, 3),
+        "bid_spread": str(chance.randint(10, 30) * unit),
+        "ask_spread": str(chance.randint(10, 30) * unit),
+        "order_amount": str(chance.randint(1, 3) * unit),
         "order_levels": chance.randint(1, 3),
     }
     before = desk.strategy.read_text() if desk.strategy.exists() else ""

@@ -241,10 +241,14 @@ def test_a_server_is_asked_once_in_its_interval(desk: Desk, server: PriceServer,
     assert min(most, 2) <= len(server.requests) <= most
 
 
-def test_a_server_that_is_down_gives_a_reason_and_never_a_price(desk: Desk) -> None:
+def closed_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    _, said = paced(desk, custom(f"http://127.0.0.1:{port}/"))
+        return int(gone.getsockname()[1])
+
+
+def test_a_server_that_is_down_gives_a_reason_and_never_a_price(desk: Desk) -> None:
+    _, said = paced(desk, custom(f"http://127.0.0.1:{closed_port()}/"))
 
     assert said == ["no answer yet", "no connection"]
 
@@ -296,6 +300,31 @@ def test_nothing_is_placed_on_a_wrong_server(desk: Desk, server: PriceServer, ki
 
     assert story.placed == []
     assert reason in json.dumps([entry["body"] for entry in story.entries])
+
+
+def test_nothing_is_placed_on_a_server_that_is_down(desk: Desk) -> None:
+    """Nothing is placed on it, and the journal says why."""
+    story, _ = paced(desk, custom(f"http://127.0.0.1:{closed_port()}/"))
+
+    assert story.placed == []
+    assert "no connection" in json.dumps([entry["body"] for entry in story.entries])
+
+
+def test_quotes_are_pulled_when_a_server_goes_down(desk: Desk) -> None:
+    """Quotes are pulled with a reason, and none is placed after that."""
+    with price_server() as server:
+
+        def once() -> Iterator[bytes | float]:
+            server.stop_listening()
+            yield from body(b"100.5")
+
+        server.script = once()
+        story, said = paced(desk, custom(server.url), LONG_TRADED[:60])
+
+    assert said == ["no answer yet", "100.5", "no connection"]
+    assert story.placed[0].endswith("buy 1 @ 99.49 quote")
+    assert (story.working, story.position) == ([], {})
+    assert "no connection" in json.dumps([entry["body"] for entry in story.entries])
 
 
 def test_quotes_are_pulled_when_a_server_that_was_good_fails(desk: Desk, server: PriceServer) -> None:
