@@ -1,7 +1,7 @@
 """Opens a market-data file by what it holds, whatever it is called."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from perpfsm.feeds.csv_columns import header_names
 from perpfsm.feeds.csv_quotes import OPTIONAL, REQUIRED, QuotesParser
 from perpfsm.feeds.feed import Feed
 from perpfsm.feeds.file_feed import FileFeed, LineParser
+from perpfsm.feeds.offers import HEAD_BYTES, offers_of_columns, offers_of_recording
 from perpfsm.feeds.reading import LineFile
+from perpfsm.market.offer import Offer
 
 LOADS = (
     "What loads: a raw Binance USD-M stream recording (`<local ns> <json>`), a quotes CSV "
@@ -44,21 +46,36 @@ def open_feed(path: Path, *, skip_bad_lines: bool = False, depth: bool = False) 
         FeedError: When the file cannot be read, is empty, or is none of these.
     """
     lines = LineFile(path, forgives_cut=skip_bad_lines)
-    make_parser = _parser_of(_first_lines(lines), lines.name, depth=depth)
-    return FileFeed(path, make_parser, skips_bad_lines=skip_bad_lines)
+    blocks = lines.blocks()
+    head, first = _first_lines(blocks, lines.name)
+    if any(_RECORDING.match(line) for line in first):
+        make_parser: Callable[[], LineParser] = partial(RecordingParser, depth=depth)
+        offers = offers_of_recording([*head, *_more_lines(blocks)])
+    else:
+        make_parser, offers = _parser_of(first[0], lines.name)
+    return FileFeed(path, make_parser, offers=offers, skips_bad_lines=skip_bad_lines)
 
 
-def _first_lines(lines: LineFile) -> list[bytes]:
-    for block in lines.blocks():
+def _first_lines(blocks: Iterator[list[bytes]], name: str) -> tuple[list[bytes], list[bytes]]:
+    """Return the first block that is not blank, and the first lines in it that are not."""
+    for block in blocks:
         if filled := [line for line in block if line.strip()]:
-            return filled[:LOOKED_AT]
-    raise FeedError("The file is empty.", where=lines.name, remedy=LOADS)
+            return block, filled[:LOOKED_AT]
+    raise FeedError("The file is empty.", where=name, remedy=LOADS)
 
 
-def _parser_of(lines: list[bytes], name: str, *, depth: bool) -> Callable[[], LineParser]:
-    if any(_RECORDING.match(line) for line in lines):
-        return partial(RecordingParser, depth=depth)
-    line = lines[0]
+def _more_lines(blocks: Iterator[list[bytes]]) -> Iterator[bytes]:
+    """Yield the lines that come next, up to about 4 MiB."""
+    size = 0
+    for block in blocks:
+        yield from block
+        size += sum(map(len, block))
+        if size > HEAD_BYTES:
+            return
+
+
+def _parser_of(line: bytes, name: str) -> tuple[Callable[[], LineParser], frozenset[Offer]]:
+    """Return what reads a CSV with the header `line`, and what it carries."""
     archive = next((kind for magic, kind in ARCHIVES.items() if line.startswith(magic)), None)
     if archive:
         raise FeedError(f"The file is {archive}.", where=name, remedy="Unpack it first; gzip may stay.")
@@ -66,14 +83,15 @@ def _parser_of(lines: list[bytes], name: str, *, depth: bool) -> Callable[[], Li
         names = set(header_names(line))
     except BadLine as error:
         raise FeedError("The file is not UTF-8 text.", where=f"{name}:1", remedy=LOADS) from error
+    offers = offers_of_columns(names)
     if "best_bid_price" in names:
-        return _checked(partial(BookTickerParser, line, name))
+        return _checked(partial(BookTickerParser, line, name)), offers
     if "agg_trade_id" in names:
-        return _checked(partial(AggTradesParser, line, name))
+        return _checked(partial(AggTradesParser, line, name)), offers
     if names >= BARS:
         raise FeedError("Bars are known but not built yet.", where=f"{name}:1", remedy=LOADS)
     if names & {*REQUIRED, *OPTIONAL}:
-        return _checked(partial(QuotesParser, line, name))
+        return _checked(partial(QuotesParser, line, name)), offers
     raise FeedError(_what_else(line), where=f"{name}:1", remedy=LOADS)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from perpfsm.market.messages import MarketMessage
+from perpfsm.market.offer import Offer
 
 
 class Feed(Protocol):
@@ -24,6 +25,14 @@ class Feed(Protocol):
         """The market that the present pass carries, in the venue's spelling (BTCUSDT).
 
         Known from the first message on; None before it, and where the format does not say.
+        """
+        ...
+
+    @property
+    def offers(self) -> frozenset[Offer]:
+        """What the feed carries beside quotes, known before the first pass.
+
+        Of a recording it is what the first 4 MiB of its text hold, of a CSV what its header names.
         """
         ...
 

@@ -10,6 +10,7 @@ from perpfsm.errors import FeedError
 from perpfsm.feeds.bad_line import SKIP_REMEDY, BadLine
 from perpfsm.feeds.reading import LineFile, unreadable
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarketMessage
+from perpfsm.market.offer import Offer
 
 TIME_NS_MAX = 2**63 - 2
 
@@ -41,17 +42,22 @@ class FileFeed:
 
     Attributes:
         bad_lines: Lines that the present pass left out because they could not be read.
+        offers: What it carries beside quotes.
     """
 
-    def __init__(self, path: Path, make_parser: Callable[[], LineParser], *, skips_bad_lines: bool) -> None:
+    def __init__(
+        self, path: Path, make_parser: Callable[[], LineParser], *, offers: frozenset[Offer], skips_bad_lines: bool
+    ) -> None:
         """Prepare a feed.
 
         Args:
             path: The file.
             make_parser: Gives a fresh parser of its format for each pass.
+            offers: What it carries beside quotes.
             skips_bad_lines: Whether a line that cannot be read is counted rather than an error.
         """
         self.bad_lines = 0
+        self.offers = offers
         self._path = path
         self._make_parser = make_parser
         self._parser = make_parser()

@@ -8,6 +8,7 @@ from decimal import Context, Decimal, localcontext
 from random import Random
 
 from perpfsm.market.messages import MarketMessage, Quote, Trade
+from perpfsm.market.offer import Offer
 from perpfsm.market.side import Side
 from perpfsm.market.synthetic import SyntheticSettings
 
@@ -47,6 +48,7 @@ class SyntheticFeed:
     Attributes:
         name: `synthetic`.
         symbol: None; it is any market.
+        offers: Trades.
         bad_lines: 0.
         skipped: Empty.
     """
@@ -55,6 +57,7 @@ class SyntheticFeed:
         """Keep the settings and the grids."""
         self.name = "synthetic"
         self.symbol: str | None = None
+        self.offers = frozenset({Offer.TRADES})
         self.bad_lines = 0
         self.skipped: Mapping[str, int] = {}
         self._settings = settings
