@@ -92,5 +92,9 @@ class JournalError(PerpfsmError):
     """A journal cannot be written, read or continued."""
 
 
+class LibraryError(PerpfsmError):
+    """An installed package's metrics and actions cannot be used; `where` names the package and its entry point."""
+
+
 class MachineFault(PerpfsmError):
     """The lifecycle machine did something that it must never do, such as not coming to rest."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perpfsm.cli.errors import errors_told
+
 if TYPE_CHECKING:
     from perpfsm.config.examine import Report
     from perpfsm.config.render import Line
@@ -43,7 +45,8 @@ def validate(
 
     Exits with 0 when every file is valid, with 1 when one is not.
     """
-    raise typer.Exit(validate_files(files, output, strict=strict))
+    with errors_told():
+        raise typer.Exit(validate_files(files, output, strict=strict))
 
 
 def validate_files(files: Iterable[Path], output: Format, *, strict: bool) -> int:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perpfsm.config.documents import has_errors, is_machine, read_document
+from perpfsm.config.libraries import installed_library
 from perpfsm.config.machine_file import check_machine
 from perpfsm.config.strategy import Strategy, check_strategy_document
 from perpfsm.errors import Finding, Severity
 from perpfsm.machine.definition import MachineDefinition
-from perpfsm.machine.shipped import shipped_library
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def examine(path: Path) -> Report:
     if document is None:
         return Report(str(path), "unknown", findings)
     if is_machine(document):
-        file = check_machine(path, document, findings, shipped_library())
+        file = check_machine(path, document, findings, installed_library())
         return Report(str(path), "machine", file.findings, machine=file.definition)
     strategy, found = check_strategy_document(path, document, findings, {})
     return Report(str(path), "strategy", found, strategy=strategy)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from perpfsm.config.documents import document_of, has_errors, in_file_order
 from perpfsm.config.guard_reader import GuardReader
+from perpfsm.config.libraries import installed_library
 from perpfsm.config.machine_checks import check_row, check_row_names, check_states, check_whole
 from perpfsm.config.nodes import Complaint, Document, Value
 from perpfsm.config.schema import complaints
@@ -14,7 +15,6 @@ from perpfsm.config.source import Source, read_source
 from perpfsm.errors import ConfigError, Finding
 from perpfsm.machine.definition import Guard, MachineDefinition, Row, StateDefinition, Trigger
 from perpfsm.machine.library import Library
-from perpfsm.machine.shipped import shipped_library
 
 TEXTS_KEPT = 8
 
@@ -41,12 +41,12 @@ def load_machine(path: Path, library: Library | None = None) -> MachineDefinitio
 
     Args:
         path: A machine file.
-        library: The metrics and actions that it may name; the shipped ones by default.
+        library: The metrics and actions that it may name; those in use by default.
 
     Raises:
         ConfigError: With every finding, when one of them is an error.
     """
-    definition, findings = read_machine(path, library or shipped_library())
+    definition, findings = read_machine(path, library or installed_library())
     if definition is None:
         raise ConfigError(findings)
     return definition

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perpfsm.config.documents import has_errors, in_file_order, read_document
+from perpfsm.config.libraries import installed_library
 from perpfsm.config.machine_file import MachineFile, read_machine_file
 from perpfsm.config.nodes import Complaint, Document, Value
 from perpfsm.config.overrides import override
@@ -18,7 +19,6 @@ from perpfsm.config.wording import did_you_mean, shown
 from perpfsm.decisions.parameters import Parameters, PositionManagement
 from perpfsm.errors import ConfigError, Finding, Severity
 from perpfsm.machine.definition import MachineDefinition
-from perpfsm.machine.shipped import shipped_library
 from perpfsm.market.price_source import CustomApi, ExternalMarket
 
 DEFAULT_MACHINES = {
@@ -141,7 +141,7 @@ def _machine(path: Path, settings: Settings) -> tuple[MachineFile | None, Compla
             remedy = did_you_mean(name, machine_names()) or "Name a file, such as machines/mine.yaml."
             return None, Complaint(("machine",), "unknown-machine", what, remedy)
         file = shipped
-    return read_machine_file(file, shipped_library()), None
+    return read_machine_file(file, installed_library()), None
 
 
 def _check_feed(path: Path, settings: Settings) -> tuple[Complaint, ...]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import chain
 
 from perpfsm import __version__
+from perpfsm.config.libraries import installed_library, packages_used
 from perpfsm.config.strategy import Strategy
 from perpfsm.decisions.parameters import OnStartPosition
 from perpfsm.engine.records import Record, RunRecord
@@ -20,7 +21,6 @@ from perpfsm.journal.decode import record_of
 from perpfsm.journal.reader import read_entries
 from perpfsm.journal.store import Journal
 from perpfsm.machine.build import build_lifecycle
-from perpfsm.machine.shipped import shipped_library
 from perpfsm.market.account import Account
 from perpfsm.market.messages import DepthSnapshot, MarketMessage, ReferencePrice
 from perpfsm.runtime.driver import Driver
@@ -156,7 +156,7 @@ def _session(strategy: Strategy, recovered: Recovered, *, wallet: Decimal, epoch
     fitted = recovered.fitted(strategy.machine)
     return Session(
         SessionSetup(
-            build_lifecycle(strategy.machine, shipped_library()),
+            build_lifecycle(strategy.machine, installed_library()),
             strategy.parameters,
             strategy.paper.instrument,
             strategy.paper.maker_fee / PERCENT,
@@ -214,7 +214,9 @@ def _header(
         "market": parameters.market,
         "position_mode": parameters.position_mode.value,
     }
-    decisive = (strategy_hash, machine_hash, feed.hash, str(run), *(f"{k}={v}" for k, v in sorted(settings.items())))
+    packages = packages_used(strategy.machine)
+    said = {**settings, **({"libraries": ", ".join(f"{k} {v}" for k, v in packages.items())} if packages else {})}
+    decisive = (strategy_hash, machine_hash, feed.hash, str(run), *(f"{k}={v}" for k, v in sorted(said.items())))
     return RunRecord(
         start_ns,
         _sha256("\n".join(decisive))[:EPOCH_CHARACTERS],
@@ -226,7 +228,7 @@ def _header(
         machine_hash,
         feed.name,
         feed.hash,
-        {**identity, **settings},
+        {**identity, **said},
         strategy.paper.balance if recovered.wallet is None else recovered.wallet,
         {name.value: (leg.position.size, leg.position.cost) for name, leg in recovered.legs.items()},
     )
