@@ -36,6 +36,7 @@ class Finding:
         what: What is wrong, one sentence.
         remedy: What to do about it, one sentence; empty when `what` says it all.
         source: The text of the line, for the caret; empty when there is none.
+        trace: The shortest way to it, one step a line; empty where none is needed.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Finding:
     what: str
     remedy: str = ""
     source: str = ""
+    trace: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what} {self.remedy}".rstrip()

@@ -20,6 +20,7 @@ STYLES = {
     "error": "bold red",
     "warning": "yellow",
     "source": "dim",
+    "trace": "default",
     "remedy": "cyan",
     "valid": "bold green",
     "invalid": "bold red",

@@ -64,6 +64,7 @@ class Complaint:
         remedy: As in `Finding`.
         at_key: Whether the key is to blame, not its value.
         severity: As in `Finding`.
+        trace: As in `Finding`.
     """
 
     path: Path
@@ -72,6 +73,7 @@ class Complaint:
     remedy: str = ""
     at_key: bool = False
     severity: Severity = Severity.ERROR
+    trace: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +105,6 @@ class Document:
     def _finding(self, complaint: Complaint) -> Finding:
         place = self.place(complaint.path, at_key=complaint.at_key)
         line = self.source.line(place.line) if place.path == self.source.path else ""
-        return Finding(complaint.code, complaint.severity, place, complaint.what, complaint.remedy, line)
+        return Finding(
+            complaint.code, complaint.severity, place, complaint.what, complaint.remedy, line, complaint.trace
+        )

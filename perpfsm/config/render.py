@@ -18,6 +18,7 @@ class Look(StrEnum):
     WARNING = "warning"
     SOURCE = "source"
     REMEDY = "remedy"
+    TRACE = "trace"
     VALID = "valid"
     INVALID = "invalid"
     TABLE = "table"
@@ -33,7 +34,7 @@ class Line:
 
 
 def finding_lines(finding: Finding) -> Iterator[Line]:
-    """Yield a finding: what and where, its line of the file with a caret, and the remedy."""
+    """Yield a finding: what and where, its line of the file with a caret, the way to it, and the remedy."""
     look = Look.ERROR if finding.severity is Severity.ERROR else Look.WARNING
     yield Line(look, f"{finding.place}: {finding.severity}[{finding.code}]: {finding.what}")
     if finding.source and finding.place.line:
@@ -43,6 +44,8 @@ def finding_lines(finding: Finding) -> Iterator[Line]:
         padding = "".join("\t" if letter == "\t" else " " for letter in source[: column - 1])
         yield Line(Look.SOURCE, f"  {number} | {source}")
         yield Line(Look.SOURCE, f"  {' ' * len(number)} | {padding}^")
+    for step in finding.trace:
+        yield Line(Look.TRACE, f"    {step}")
     if finding.remedy:
         yield Line(Look.REMEDY, f"  {finding.remedy}")
 
@@ -81,12 +84,13 @@ def to_github(finding: Finding) -> str:
     where = f"file={_property(place.path)}"
     if place.line:
         where += f",line={place.line},col={place.column}"
-    message = f"{finding.what} {finding.remedy}".rstrip()
+    message = "\n".join([f"{finding.what} {finding.remedy}".rstrip(), *finding.trace])
     return f"::{finding.severity} {where},title={_property(finding.code)}::{_data(message)}"
 
 
-def finding_fields(finding: Finding) -> dict[str, str | int]:
-    """Return a finding as what JSON can say."""
+def finding_fields(finding: Finding) -> dict[str, str | int | list[str]]:
+    """Return a finding as what JSON can say; the way to it only where there is one."""
+    trace: dict[str, str | int | list[str]] = {"trace": list(finding.trace)} if finding.trace else {}
     return {
         "code": finding.code,
         "severity": finding.severity.value,
@@ -95,6 +99,7 @@ def finding_fields(finding: Finding) -> dict[str, str | int]:
         "column": finding.place.column,
         "what": finding.what,
         "remedy": finding.remedy,
+        **trace,
     }
 
 
