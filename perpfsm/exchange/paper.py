@@ -30,11 +30,11 @@ from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.market.account import Account, OpenOrder
 from perpfsm.market.band import HIGH, LOW, NEVER, Band
 from perpfsm.market.fill import Fill, Liquidity
+from perpfsm.market.incident import FeedMessage
 from perpfsm.market.messages import (
     BadQuote,
     DepthSnapshot,
     DepthUpdate,
-    MarketMessage,
     MarkPrice,
     Quote,
     ReferencePrice,
@@ -93,7 +93,7 @@ class PaperExchange:
             case CancelOrder(client_id):
                 self._cancel(client_id, now_ns)
 
-    def on_market(self, message: MarketMessage) -> None:
+    def on_market(self, message: FeedMessage) -> None:
         """Let a message of the feed execute what it reaches.
 
         A driver may leave out any uncrossed quote that `band` holds, if it delivers the newest uncrossed one before
@@ -108,6 +108,8 @@ class PaperExchange:
                 pass  # queue position, funding and liquidation will read these
             case ReferencePrice():
                 pass  # another market's
+            case _:
+                pass  # an incident: exchange/incidents.py takes these
 
     def due(self) -> int:
         """Return when something happens here without a message, nanoseconds since the epoch: never, as yet."""

@@ -7,8 +7,10 @@ import msgspec
 
 from perpfsm.feeds.bad_line import BadLine, quoted
 from perpfsm.feeds.binance_depth import NS_PER_MS, DepthReader
+from perpfsm.feeds.incidents import read_incidents
 from perpfsm.feeds.numbers import PositiveNumbers, Unusable, to_decimal
-from perpfsm.market.messages import BadQuote, DepthUpdate, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
+from perpfsm.market.incident import FeedMessage
+from perpfsm.market.messages import BadQuote, DepthUpdate, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 
 KINDS_MAX = 64  # kinds of skipped lines that are told apart
@@ -18,6 +20,7 @@ TRADE_WITHOUT_PRICE = "trade without a price"  # the venue prints these: X is NA
 OTHER = "other"
 BAD_QUOTE = "perpfsmBadQuote"  # an event of our own recorder; other readers pass over it
 REFERENCE_PRICE = "perpfsmReferencePrice"  # another one
+INCIDENT = "perpfsmIncident"  # and a third
 
 
 class _Ours(msgspec.Struct, frozen=True, gc=False):
@@ -80,9 +83,15 @@ class _ReferencePrice(_Event, tag=REFERENCE_PRICE):
     reason: str
 
 
-_RarerEvent = _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote | _ReferencePrice
+class _Incident(_Event, tag=INCIDENT):
+    text: str
+
+
+_RarerEvent = _Trade | _AggTrade | _MarkPriceUpdate | _DepthUpdate | _BadQuote | _ReferencePrice | _Incident
 _AnyEvent = _BookTicker | _RarerEvent
-_KNOWN = frozenset({"bookTicker", "trade", "aggTrade", "markPriceUpdate", "depthUpdate", BAD_QUOTE, REFERENCE_PRICE})
+_KNOWN = frozenset(
+    {"bookTicker", "trade", "aggTrade", "markPriceUpdate", "depthUpdate", BAD_QUOTE, REFERENCE_PRICE, INCIDENT}
+)
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -117,7 +126,7 @@ class RecordingParser:
         """The one symbol of the recording; None before the first event that has one."""
         return self._symbol or None
 
-    def parse(self, line: bytes) -> MarketMessage | None:
+    def parse(self, line: bytes) -> FeedMessage | tuple[FeedMessage, ...] | None:
         """Return the message of a line, None when it has none.
 
         The local time has 19 digits from 2001 to 2286.
@@ -159,7 +168,7 @@ class RecordingParser:
             case _:
                 return self._rarer(int(stamp), event, body)
 
-    def _rarer(self, time_ns: int, event: _RarerEvent, body: bytes) -> MarketMessage | None:
+    def _rarer(self, time_ns: int, event: _RarerEvent, body: bytes) -> FeedMessage | tuple[FeedMessage, ...] | None:
         match event:
             case _Trade():
                 return self._trade(time_ns, event)
@@ -171,6 +180,8 @@ class RecordingParser:
                 return BadQuote(time_ns, event.reason)
             case _ReferencePrice():
                 return self._reference_price(time_ns, event)
+            case _Incident(text=text):
+                return read_incidents(text, time_ns) or None
 
     def _depth_update(self, time_ns: int, body: bytes) -> DepthUpdate | None:
         if self._depth is not None:

@@ -1,28 +1,33 @@
-"""Quotes CSV: a timestamp, the best bid and ask, optionally the mark price and the last price."""
+"""Quotes CSV: a timestamp, the best bid and ask, optionally mark price, last price and injected incidents."""
 
 from collections import Counter
 
 from perpfsm.feeds.csv_columns import Columns
+from perpfsm.feeds.incidents import read_incidents
 from perpfsm.feeds.numbers import PositiveNumbers, Unusable
 from perpfsm.feeds.timestamps import to_ns
+from perpfsm.market.incident import Incident
 from perpfsm.market.messages import BadQuote, Quote
 
 PRICES = ("bid_price", "bid_size", "ask_price", "ask_size")
 REQUIRED = ("timestamp", *PRICES)
-OPTIONAL = ("mark_price", "last_price")
+EXTRAS = ("mark_price", "last_price")
+INCIDENT = "incident"
+OPTIONAL = (*EXTRAS, INCIDENT)
 
 
 class QuotesParser:
     """Reads the rows of a quotes CSV.
 
-    An empty `mark_price` or `last_price` is a row that does not carry it.
+    An empty `mark_price` or `last_price` is a row that does not carry it. A row with an `incident` may leave its
+    prices empty; where it has them the quote goes first.
 
     Attributes:
         symbol: None; no column says it.
         skipped: Rows without a message; there are none.
     """
 
-    __slots__ = ("_columns", "_numbers", "_optional", "_prices", "_time", "skipped", "symbol")
+    __slots__ = ("_columns", "_incident", "_numbers", "_optional", "_prices", "_time", "skipped", "symbol")
 
     def __init__(self, header: bytes, name: str) -> None:
         """Read the header.
@@ -40,10 +45,11 @@ class QuotesParser:
         self._numbers = PositiveNumbers()
         self._time = columns.index("timestamp")
         self._prices = tuple((price, columns.index(price)) for price in PRICES)
-        self._optional = tuple((price, columns.index(price)) for price in OPTIONAL if price in columns.names)
+        self._optional = tuple((price, columns.index(price)) for price in EXTRAS if price in columns.names)
+        self._incident = columns.index(INCIDENT) if INCIDENT in columns.names else None
 
-    def parse(self, line: bytes) -> Quote | BadQuote | None:
-        """Return the quote of a row.
+    def parse(self, line: bytes) -> Quote | BadQuote | tuple[Quote | BadQuote | Incident, ...] | None:
+        """Return the quote of a row, with its incidents behind it where it has any.
 
         Raises:
             BadLine: When the row cannot be read.
@@ -52,6 +58,13 @@ class QuotesParser:
         if not cells:
             return None
         time_ns = to_ns(cells[self._time])
+        if self._incident is None or not cells[self._incident].strip():
+            return self._quote(time_ns, cells)
+        incidents = read_incidents(cells[self._incident], time_ns)
+        has_prices = any(cells[index].strip() for _, index in (*self._prices, *self._optional))
+        return (self._quote(time_ns, cells), *incidents) if has_prices or not incidents else incidents
+
+    def _quote(self, time_ns: int, cells: list[str]) -> Quote | BadQuote:
         numbers = self._numbers
         try:
             bid, bid_size, ask, ask_size = [numbers[cells[index]] for _, index in self._prices]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from perpfsm.market.messages import MarketMessage
+from perpfsm.market.incident import FeedMessage
 from perpfsm.market.offer import Offer
 
 
@@ -51,7 +51,7 @@ class Feed(Protocol):
         """What the present pass read well and has no message for: kind of event to number of lines."""
         ...
 
-    def messages(self) -> Iterator[MarketMessage]:
+    def messages(self) -> Iterator[FeedMessage]:
         """Start a pass from the beginning; times never go backwards.
 
         Raises:

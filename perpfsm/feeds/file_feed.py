@@ -9,7 +9,8 @@ from typing import Protocol
 from perpfsm.errors import FeedError
 from perpfsm.feeds.bad_line import SKIP_REMEDY, BadLine
 from perpfsm.feeds.reading import LineFile, unreadable
-from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarketMessage
+from perpfsm.market.incident import INCIDENTS, FeedMessage
+from perpfsm.market.messages import DepthSnapshot, DepthUpdate
 from perpfsm.market.offer import Offer
 
 TIME_NS_MAX = 2**63 - 2
@@ -28,8 +29,8 @@ class LineParser(Protocol):
         """Lines that were read well and have no message, by kind."""
         ...
 
-    def parse(self, line: bytes) -> MarketMessage | None:
-        """Return the message of a line, None when it has none.
+    def parse(self, line: bytes) -> FeedMessage | tuple[FeedMessage, ...] | None:
+        """Return the message of a line, or its several of one time, None when it has none.
 
         Raises:
             BadLine: When the line cannot be read.
@@ -96,7 +97,7 @@ class FileFeed:
         """Lines without a message in the present pass: kind to number."""
         return self._parser.skipped
 
-    def messages(self) -> Iterator[MarketMessage]:
+    def messages(self) -> Iterator[FeedMessage]:
         """Yield the messages from the beginning; times never go backwards.
 
         Raises:
@@ -118,13 +119,17 @@ class FileFeed:
                     continue
                 if message is None:
                     continue
-                if not last_ns <= message.time_ns <= TIME_NS_MAX:
-                    self._leave_out(number, _wrong_time(message.time_ns, last_ns))
+                first = message[0] if isinstance(message, tuple) else message
+                if not last_ns <= first.time_ns <= TIME_NS_MAX:
+                    self._leave_out(number, _wrong_time(first.time_ns, last_ns))
                     continue
-                last_ns = message.time_ns
+                last_ns = first.time_ns
                 if is_silent:
-                    is_silent = isinstance(message, DepthSnapshot | DepthUpdate)
-                yield message
+                    is_silent = isinstance(first, (DepthSnapshot, DepthUpdate, *INCIDENTS))
+                if isinstance(message, tuple):
+                    yield from message
+                else:
+                    yield message
         self.bad_lines += lines.was_cut
         if is_silent:
             raise self._silence()

@@ -10,15 +10,15 @@ import msgspec
 
 from perpfsm.errors import FeedError
 from perpfsm.feeds.binance_depth import NS_PER_MS
-from perpfsm.feeds.binance_recording import BAD_QUOTE, REFERENCE_PRICE
+from perpfsm.feeds.binance_recording import BAD_QUOTE, INCIDENT, REFERENCE_PRICE
 from perpfsm.feeds.numbers import to_text
 from perpfsm.feeds.reading import system_reason
+from perpfsm.market.incident import FeedMessage, Incident, incident_text
 from perpfsm.market.messages import (
     BadQuote,
     DepthSnapshot,
     DepthUpdate,
     Level,
-    MarketMessage,
     MarkPrice,
     Quote,
     ReferencePrice,
@@ -65,7 +65,7 @@ class Recorder:
             zipped = GzipFile(filename="", mode="wb", compresslevel=COMPRESSION, fileobj=plain, mtime=0)
             self._file = self._files.enter_context(zipped)
 
-    def add(self, message: MarketMessage) -> None:
+    def add(self, message: FeedMessage) -> None:
         """Append a message.
 
         Raises:
@@ -103,7 +103,7 @@ class Recorder:
         return FeedError(what, where=self._name, remedy="Check folder, permissions and free space.")
 
 
-def to_line(message: MarketMessage, *, symbol: str) -> bytes:
+def to_line(message: FeedMessage, *, symbol: str) -> bytes:
     """Return the line of a message, its line feed included."""
     if isinstance(message, DepthSnapshot):  # the answer to a request, which has neither envelope nor symbol
         return b"%019d %b\n" % (message.time_ns, msgspec.json.encode(_snapshot(message)))
@@ -112,7 +112,9 @@ def to_line(message: MarketMessage, *, symbol: str) -> bytes:
     return b"%019d %b\n" % (message.time_ns, msgspec.json.encode(envelope))
 
 
-def _event(message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate | ReferencePrice) -> tuple[str, _Fields]:
+def _event(
+    message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate | ReferencePrice | Incident,
+) -> tuple[str, _Fields]:
     match message:
         case Quote():
             return "bookTicker", _quote(message)
@@ -130,6 +132,8 @@ def _event(message: Quote | Trade | MarkPrice | BadQuote | DepthUpdate | Referen
                 "p": "" if price is None else to_text(price),
                 "reason": reason,
             }
+        case _:
+            return INCIDENT, {"e": INCIDENT, "text": incident_text(message)}
 
 
 def _quote(quote: Quote) -> _Fields:

@@ -22,7 +22,8 @@ from perpfsm.journal.reader import read_entries
 from perpfsm.journal.store import Journal
 from perpfsm.machine.build import build_lifecycle
 from perpfsm.market.account import Account
-from perpfsm.market.messages import DepthSnapshot, MarketMessage, ReferencePrice
+from perpfsm.market.incident import FeedMessage
+from perpfsm.market.messages import DepthSnapshot, ReferencePrice
 from perpfsm.runtime.driver import Driver
 from perpfsm.runtime.merge import merge
 from perpfsm.runtime.recovery import Recovered, recover
@@ -44,7 +45,7 @@ class Opened:
     """
 
     feed: Feed
-    messages: Iterator[MarketMessage]
+    messages: Iterator[FeedMessage]
     start_ns: int
     has_references: bool = False
 
@@ -60,7 +61,7 @@ def open_messages(feed: Feed, market: str) -> Opened:
         FeedError: When the feed cannot be read, is empty, or is of another market.
     """
     messages = feed.messages()
-    head: list[MarketMessage] = []
+    head: list[FeedMessage] = []
     for message in messages:
         head.append(message)
         if not isinstance(message, DepthSnapshot):  # which does not say of what market it is
@@ -89,12 +90,12 @@ class Assembled:
     """
 
     driver: Driver
-    messages: Iterator[MarketMessage]
+    messages: Iterator[FeedMessage]
     start_ns: int
     is_resumed: bool = False
-    keep: Callable[[MarketMessage], None] | None = None
+    keep: Callable[[FeedMessage], None] | None = None
 
-    def deliver(self, message: MarketMessage) -> None:
+    def deliver(self, message: FeedMessage) -> None:
         """Keep a message where that is wanted, then give it to the driver."""
         if self.keep is not None:
             self.keep(message)
@@ -110,7 +111,7 @@ def assemble(
     observe: Callable[[Record], None],
     use_bands: bool = True,
     resume: str | None = None,
-    keep: Callable[[MarketMessage], None] | None = None,
+    keep: Callable[[FeedMessage], None] | None = None,
 ) -> Assembled:
     """Recover what the journal knows, write the run's header, reconcile with the paper venue.
 

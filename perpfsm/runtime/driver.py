@@ -11,7 +11,8 @@ from perpfsm.engine.start import reconcile
 from perpfsm.errors import JournalError, MachineFault
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.market.band import EVERYWHERE
-from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarketMessage, Quote, ReferencePrice, Trade
+from perpfsm.market.incident import INCIDENTS, FeedMessage, Incident
+from perpfsm.market.messages import DepthSnapshot, DepthUpdate, Quote, ReferencePrice, Trade
 from perpfsm.market.order import CancelOrder, OrderRejected, VenueEvent
 from perpfsm.runtime.meter import DrawdownMeter
 
@@ -93,7 +94,7 @@ class Driver:
         self._commit()
         self._rest()
 
-    def on_message(self, message: MarketMessage) -> None:
+    def on_message(self, message: FeedMessage) -> None:
         """Take the next message of the feed; times never go backwards."""
         self.messages += 1
         if self._due < message.time_ns:
@@ -102,6 +103,9 @@ class Driver:
         if quote is not None and self.session.sleeps_through(quote):
             self._unseen = quote
             self.meter.see(quote)
+            return
+        if isinstance(message, INCIDENTS):
+            self._suffer(message)
             return
         if isinstance(message, Quote) and message.bid <= message.ask:
             self._unseen = None  # only a newer usable quote takes its place at the exchange
@@ -209,10 +213,21 @@ class Driver:
         for record in records:
             self._observe(record)
 
-    def _send(self, approved: Approved) -> None:
+    def _suffer(self, incident: Incident) -> None:
+        """Let an incident happen at the exchange; the session learns of it by what the venue says."""
+        self._catch_up()
+        self.exchange.on_market(incident)
+        self._deliver(self.exchange.take())
+        self._settle()
+
+    def _catch_up(self) -> None:
+        """Show the exchange the quote that it was not woken for."""
         if self._unseen is not None:
             self.exchange.on_market(self._unseen)
             self._unseen = None
+
+    def _send(self, approved: Approved) -> None:
+        self._catch_up()
         self.exchange.submit(approved, self.session.state.now_ns)
 
     def _turn_down(self, approved: Approved) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from perpfsm.market.messages import BadQuote, MarketMessage, Quote, ReferencePrice, Trade
+from perpfsm.market.incident import FeedMessage
+from perpfsm.market.messages import BadQuote, Quote, ReferencePrice, Trade
 
 NOTHING_YET = "no price yet"
 ENDED = "the source ended"
@@ -12,8 +13,8 @@ SILENT = "the source is silent"
 
 
 def merge(
-    traded: Iterator[MarketMessage], references: Iterator[ReferencePrice], *, start_ns: int
-) -> Iterator[MarketMessage]:
+    traded: Iterator[FeedMessage], references: Iterator[ReferencePrice], *, start_ns: int
+) -> Iterator[FeedMessage]:
     """Yield both by receive time, beginning with a reference price at `start_ns`.
 
     At equal times the reference price goes first: what is known at a moment is known to the quote that is judged in
@@ -37,7 +38,7 @@ def merge(
 
 
 def reference_prices(
-    messages: Iterator[MarketMessage], *, price_type: str, stale_ns: int | None
+    messages: Iterator[FeedMessage], *, price_type: str, stale_ns: int | None
 ) -> Iterator[ReferencePrice]:
     """Yield another market's price whenever it changes; none while its data is bad, silent or over.
 

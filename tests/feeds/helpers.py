@@ -8,7 +8,8 @@ from pathlib import Path
 
 from perpfsm.errors import FeedError
 from perpfsm.feeds import open_feed
-from perpfsm.market.messages import MarketMessage, Quote
+from perpfsm.market.incident import FeedMessage
+from perpfsm.market.messages import Quote
 
 TIME_NS = 1_723_161_255_000_000_000
 TIME_MS = 1_723_161_256_313
@@ -59,7 +60,7 @@ def quote(**changes: object) -> Quote:
     return Quote(**(values | changes))  # type: ignore[arg-type]  # a test names fields that exist
 
 
-def messages_of(path: Path) -> list[MarketMessage]:
+def messages_of(path: Path) -> list[FeedMessage]:
     """Return all messages of a file."""
     return list(open_feed(path).messages())
 

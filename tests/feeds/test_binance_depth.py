@@ -13,6 +13,7 @@ from perpfsm.feeds import Recorder, binance_depth, open_feed
 from perpfsm.feeds.bad_line import BadLine
 from perpfsm.feeds.binance_recording import RecordingParser
 from perpfsm.feeds.file_feed import TIME_NS_MAX
+from perpfsm.market.incident import FeedMessage
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarketMessage
 from tests.feeds.helpers import TIME_MS, TIME_NS, Event, book_ticker, quote, recorded, write_lines
 
@@ -40,8 +41,10 @@ def snapshot(**changes: object) -> str:
     return f"{TIME_NS} {json.dumps(body | changes)}"
 
 
-def parse(line: str) -> MarketMessage | None:
-    return RecordingParser(depth=True).parse(line.encode())
+def parse(line: str) -> FeedMessage | None:
+    message = RecordingParser(depth=True).parse(line.encode())
+    assert not isinstance(message, tuple)
+    return message
 
 
 UPDATE = DepthUpdate(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from perpfsm.feeds import open_feed
 from perpfsm.feeds.bad_line import SKIP_REMEDY, BadLine
 from perpfsm.feeds.binance_recording import KINDS_MAX, RecordingParser
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
+from perpfsm.market.incident import FeedMessage
+from perpfsm.market.messages import BadQuote, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 from tests.feeds.helpers import (
     TIME_MS,
@@ -33,7 +34,7 @@ PRICES = st.decimals("0.00000001", "99999999", places=8).map(lambda value: f"{va
 TIMES_MS = st.integers(1, 2**42)
 
 
-def parse(event: object) -> MarketMessage | None:
+def parse(event: object) -> FeedMessage | tuple[FeedMessage, ...] | None:
     return RecordingParser().parse(recorded(event).encode())
 
 
@@ -275,3 +276,9 @@ def test_a_recorded_reference_price_that_cannot_be_used_is_none(tmp_path: Path) 
     assert list(open_feed(write_lines(tmp_path / "rec", [line])).messages()) == [
         ReferencePrice(TIME_NS, None, "the recorded price is not positive: -1")
     ]
+
+
+def test_a_recorded_incident_that_cannot_be_read_is_a_bad_line_and_a_blank_one_is_none() -> None:
+    assert parse({"e": "perpfsmIncident", "s": "BTCUSDT", "text": " "}) is None
+    with pytest.raises(BadLine, match="The incident 'reject' is no incident"):
+        parse({"e": "perpfsmIncident", "s": "BTCUSDT", "text": "reject"})

@@ -1,4 +1,4 @@
-"""Quotes CSV: columns by name, optional prices, and every wrong row."""
+"""Quotes CSV: columns by name, optional prices, injected incidents, and every wrong row."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perpfsm.feeds import open_feed
+from perpfsm.market.incident import Deleverage, FeedMessage, RejectPlacements, Silence
 from perpfsm.market.messages import BadQuote, Quote
+from perpfsm.market.side import LegName
 from tests.feeds.helpers import QUOTES_HEADER, failure_of, messages_of, write_lines
 
 PRICES = st.decimals("0.0001", "999999", places=4)
@@ -96,8 +98,38 @@ def test_a_row_that_cannot_be_read_is_an_error_with_its_number(tmp_path: Path, r
 )
 def test_a_wrong_header_is_an_error_that_names_the_columns(tmp_path: Path, header: str, what: str) -> None:
     error = failure_of(write_lines(tmp_path / "q", [header, ROW]))
-    remedy = f"The columns are {QUOTES_HEADER}, optionally mark_price,last_price."
+    remedy = f"The columns are {QUOTES_HEADER}, optionally mark_price,last_price,incident."
     assert (error.where, error.what, error.remedy) == ("q:1", what, remedy)
+
+
+@pytest.mark.parametrize(
+    ("row", "messages"),
+    [
+        (ROW + ",", [QUOTE]),
+        ("1,,,,,adl LONG 0.5", [Deleverage(S, LegName.LONG, Decimal("0.5"))]),
+        (ROW + ",reject 2; silent 3", [QUOTE, RejectPlacements(S, 2), Silence(S, Decimal(3))]),
+        ("1,99.5,2,,3,reject 2", [BadQuote(S, "ask_price is missing"), RejectPlacements(S, 2)]),
+        ("1,,,,, ; ", [BadQuote(S, "bid_price is missing")]),
+    ],
+)
+def test_an_incident_stands_behind_the_quote_of_its_row_or_alone(
+    tmp_path: Path, row: str, messages: list[FeedMessage]
+) -> None:
+    path = write_lines(tmp_path / "q", [QUOTES_HEADER + ",incident", ROW + ",", row, ROW + ","])
+    assert messages_of(path) == [QUOTE, *messages, QUOTE]
+
+
+def test_what_is_no_incident_is_a_line_that_cannot_be_read(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "q", [QUOTES_HEADER + ",incident", ROW + ",", "2,,,,,reject some"])
+    error = failure_of(path)
+    what = "The incident 'reject some' needs a whole number from 1 to 1000000, not 'some'."
+    assert (error.where, error.what) == ("q:3", what)
+    assert error.remedy.startswith("Write one of: adl LEG SIZE; ")
+
+
+def test_a_file_of_incidents_alone_holds_no_market(tmp_path: Path) -> None:
+    error = failure_of(write_lines(tmp_path / "q", [QUOTES_HEADER + ",incident", "1,,,,,reject 1"]))
+    assert error.what == "No line is a quote, a trade or a mark price (found: nothing)."
 
 
 @given(st.lists(st.tuples(st.integers(10**18, 2 * 10**18), PRICES, PRICES, PRICES, PRICES), min_size=1))

@@ -2,7 +2,7 @@
 
 import json
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +15,9 @@ from perpfsm.errors import FeedError
 from perpfsm.feeds import Recorder, open_feed, synthetic_feed
 from perpfsm.feeds.file_feed import TIME_NS_MAX
 from perpfsm.feeds.recorder import to_line
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
-from perpfsm.market.side import Side
+from perpfsm.market.incident import FeedMessage, LoseAnswers, ManualTrade
+from perpfsm.market.messages import BadQuote, MarkPrice, Quote, ReferencePrice, Trade
+from perpfsm.market.side import LegName, Side
 from perpfsm.market.synthetic import SyntheticSettings
 from tests.feeds.helpers import (
     TIME_MS,
@@ -45,14 +46,14 @@ MESSAGES = st.one_of(
 )
 
 
-def record(path: Path, messages: list[MarketMessage]) -> Path:
+def record(path: Path, messages: Sequence[FeedMessage]) -> Path:
     with Recorder(path, symbol="BTCUSDT") as recorder:
         for message in messages:
             recorder.add(message)
     return path
 
 
-def line_of(message: MarketMessage) -> tuple[str, str, object]:
+def line_of(message: FeedMessage) -> tuple[str, str, object]:
     """Return the local time, the stream and the event of a message's line."""
     stamp, body = to_line(message, symbol="BTCUSDT").decode().removesuffix("\n").split(" ", 1)
     envelope = json.loads(body)
@@ -78,12 +79,20 @@ def full_disk(bytes_max: int) -> Iterator[None]:
 
 @given(st.lists(MESSAGES, min_size=1, max_size=20), st.sampled_from(["rec", "rec.gz"]))
 def test_what_is_recorded_loads_as_equal_messages(
-    tmp_path_factory: pytest.TempPathFactory, messages: list[MarketMessage], name: str
+    tmp_path_factory: pytest.TempPathFactory, messages: list[FeedMessage], name: str
 ) -> None:
     messages.sort(key=lambda message: message.time_ns)
     feed = open_feed(record(tmp_path_factory.mktemp("rec") / name, messages))
     assert list(feed.messages()) == messages
     assert (feed.symbol, dict(feed.skipped)) == ("BTCUSDT", {})
+
+
+@given(st.builds(ManualTrade, TIMES, st.sampled_from(LegName), st.sampled_from(Side), PRICES, PRICES))
+def test_an_incident_is_kept_among_the_messages(
+    tmp_path_factory: pytest.TempPathFactory, incident: ManualTrade
+) -> None:
+    messages: list[FeedMessage] = [quote(time_ns=0), incident]
+    assert messages_of(record(tmp_path_factory.mktemp("rec") / "rec", messages)) == messages
 
 
 def test_a_synthetic_market_loads_as_equal_messages(tmp_path: Path) -> None:
@@ -106,9 +115,10 @@ def test_what_the_venue_says_itself_is_written_in_its_own_words_only(tmp_path: P
         (MarkPrice(TIME_NS, Decimal(1)), "btcusdt@markPrice"),
         (BadQuote(TIME_NS, "bid is missing"), "btcusdt@perpfsmBadQuote"),
         (ReferencePrice(TIME_NS, None, "source ended"), "btcusdt@perpfsmReferencePrice"),
+        (LoseAnswers(TIME_NS, 2), "btcusdt@perpfsmIncident"),
     ],
 )
-def test_a_line_has_the_local_time_and_its_stream(message: MarketMessage, stream: str) -> None:
+def test_a_line_has_the_local_time_and_its_stream(message: FeedMessage, stream: str) -> None:
     assert line_of(message)[:2] == (str(TIME_NS), stream)
 
 

@@ -13,8 +13,8 @@ from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.machine.build import Lifecycle
 from perpfsm.market.account import Account
+from perpfsm.market.incident import FeedMessage
 from perpfsm.market.instrument import Instrument
-from perpfsm.market.messages import MarketMessage
 from perpfsm.market.order import CancelOrder, PlaceOrder
 from perpfsm.market.position import Position
 from perpfsm.market.side import PositionMode
@@ -91,7 +91,7 @@ class Rig:
     def quote(self, bid: Number, ask: Number, *, shown: Number = 10, mark: Number | None = None) -> None:
         self.say(quote(bid, ask, shown=shown, time_ns=self.now_ns, mark=mark))
 
-    def say(self, message: MarketMessage) -> None:
+    def say(self, message: FeedMessage) -> None:
         self.driver.on_message(message)
 
     def wait(self, seconds: Number) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perpfsm.market.incident import FeedMessage
 from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import Side
 from perpfsm.runtime.merge import ENDED, NOTHING_YET, SILENT, merge, reference_prices
@@ -120,7 +121,7 @@ def test_a_merge_loses_nothing_and_keeps_the_order(
 ) -> None:
     start_ns, end_ns = traded[0].time_ns, traded[-1].time_ns
 
-    def merged() -> list[MarketMessage]:
+    def merged() -> list[FeedMessage]:
         prices = reference_prices(iter(others), price_type=price_type, stale_ns=stale_ns)
         return list(merge(iter(traded), prices, start_ns=start_ns))
 

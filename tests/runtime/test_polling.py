@@ -9,7 +9,8 @@ import anyio.lowlevel
 import pytest
 
 from perpfsm.errors import FeedError
-from perpfsm.market.messages import MarketMessage, Quote, ReferencePrice
+from perpfsm.market.incident import FeedMessage
+from perpfsm.market.messages import Quote, ReferencePrice
 from perpfsm.runtime.assembly import Assembled
 from perpfsm.runtime.polling import NO_ANSWER, NO_PRICE_OF_ITS_OWN, OUTDATED, PolledPrice, beside, poll
 from perpfsm.runtime.run import DURATION, FEED_END, run_paced
@@ -155,12 +156,12 @@ def nobody(_: int) -> None:
     """Let nobody in from outside."""
 
 
-def assembled(rig: Rig, messages: list[Quote], kept: list[MarketMessage]) -> Assembled:
+def assembled(rig: Rig, messages: list[Quote], kept: list[FeedMessage]) -> Assembled:
     return Assembled(rig.driver, iter(messages), NOW, keep=kept.append)
 
 
 async def test_answers_are_heard_between_messages_at_the_time_of_events() -> None:
-    kept: list[MarketMessage] = []
+    kept: list[FeedMessage] = []
     clock, price = ManualClock(), polled()
     messages = [quote(100, 101, time_ns=NOW), quote(100, 102, time_ns=NOW + 10 * SECOND)]
 
@@ -180,7 +181,7 @@ async def test_answers_are_heard_between_messages_at_the_time_of_events() -> Non
 
 
 async def test_answers_are_heard_while_a_run_waits_for_its_end() -> None:
-    kept: list[MarketMessage] = []
+    kept: list[FeedMessage] = []
     clock, price = ManualClock(), polled(GOOD)
     messages = [quote(100, 101, time_ns=NOW), quote(100, 101, time_ns=NOW + 100 * SECOND)]
 
