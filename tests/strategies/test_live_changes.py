@@ -1,5 +1,6 @@
 """Live changes of a real bot: by its file, by `config set`, refused ones, and under fire (B16)."""
 
+import contextlib
 import json
 import os
 import random
@@ -8,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import partial
 
 import pytest
@@ -309,6 +310,8 @@ def edit(
             desk.strategy.write_text(text.replace("leverage: 10", "leverage: 5"))
         case "truncated":
             desk.strategy.write_text(text[: text.index("paper") - chance.randint(0, 100)])
+            with contextlib.suppress(InvalidOperation):  # cut between two lines it may be a whole file all the same
+                wholes.add(whole(desk))
         case _:
             desk.strategy.unlink()
 
