@@ -54,6 +54,8 @@ class MetricSpec:
         may_be_undefined: Whether it can lack a value.
         thresholds: For a price metric: where it crosses a bound; monotone on each side of every threshold.
         moment_ns: For a time metric: when it crosses a bound, nanoseconds since the epoch, rounded up.
+        least: What a numeric one is never below; None where it has no such bound.
+        parameters: Those of the strategy that it reads, so that one which nothing reads can be pointed out.
     """
 
     name: str
@@ -65,6 +67,8 @@ class MetricSpec:
     may_be_undefined: bool = False
     thresholds: Callable[[Reading, Decimal], tuple[Threshold, ...]] | None = None
     moment_ns: Callable[[Reading, Decimal], int] | None = None
+    least: Decimal | None = None
+    parameters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,14 @@ class ActionSpec:
         doc: What it does, one sentence.
         effects: Declared, and held by a test.
         run: Adds to the proposals, and sets facts on the reading's leg, which is the step's own copy.
+        parameters: Those of the strategy that it reads, so that one which nothing reads can be pointed out.
     """
 
     name: str
     doc: str
     effects: Effects
     run: Callable[[Reading, Proposals], None]
+    parameters: frozenset[str] = frozenset()
 
 
 Spec = TypeVar("Spec", MetricSpec, ActionSpec)

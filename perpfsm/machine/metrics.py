@@ -9,6 +9,7 @@ from perpfsm.machine.leg import NO_REASON
 from perpfsm.machine.library import Declared, MetricSpec, Threshold
 from perpfsm.machine.view import Reading
 from perpfsm.market.moments import age_s, later
+from perpfsm.market.position import ZERO
 from perpfsm.market.ratio import Ratio
 
 ReadRatio = Callable[[Reading], Ratio | None]
@@ -25,6 +26,7 @@ def _age_metric(name: str, doc: str, fact: str) -> MetricSpec:
         depends=Declared.TIME,
         may_be_undefined=True,
         moment_ns=lambda reading, bound: later(getattr(reading.leg, fact), bound),
+        least=ZERO,
     )
 
 
@@ -40,7 +42,9 @@ def _price_metric(
 
 def _count_metric(name: str, doc: str, read: Callable[[Reading], int]) -> MetricSpec:
     """Return a metric that counts."""
-    return MetricSpec(name, "count", doc, lambda reading: Ratio(Decimal(read(reading))), depends=Declared.FACT)
+    return MetricSpec(
+        name, "count", doc, lambda reading: Ratio(Decimal(read(reading))), depends=Declared.FACT, least=ZERO
+    )
 
 
 def _choice_metric(
@@ -90,6 +94,7 @@ SHIPPED_METRICS = (
         readings.exit_estimate_pct,
         depends=Declared.FACT,
         may_be_undefined=True,
+        parameters=frozenset({"ts_callback_rate"}),
     ),
     _price_metric(
         "exit_left_behind_pct",
@@ -108,6 +113,7 @@ SHIPPED_METRICS = (
         depends=Declared.TIME,
         may_be_undefined=True,
         moment_ns=readings.exit_age_moment,
+        least=ZERO,
     ),
     MetricSpec(
         "exit_backoff_left_s",
@@ -116,6 +122,8 @@ SHIPPED_METRICS = (
         readings.exit_backoff_left_s,
         depends=Declared.TIME,
         moment_ns=readings.exit_backoff_moment,
+        least=ZERO,
+        parameters=frozenset({"exit_retry_s"}),
     ),
     MetricSpec(
         "position_size",
@@ -123,6 +131,7 @@ SHIPPED_METRICS = (
         "The open position, unsigned.",
         lambda reading: Ratio(abs(reading.leg.position.size)),
         depends=Declared.FACT,
+        least=ZERO,
     ),
     _count_metric(
         "exits_working",
