@@ -40,6 +40,8 @@ def parameters(settings: Settings) -> Parameters:
         ts_activation_spread=_number(settings, "ts_activation_spread"),
         ts_callback_rate=_number(settings, "ts_callback_rate"),
         stop_loss_spread=_number(settings, "stop_loss_spread"),
+        time_limit=_number(settings, "time_limit"),
+        break_even_after=_number(settings, "break_even_after"),
         close_position_order_type=CloseType(_text(settings, "close_position_order_type")),
         price_ceiling=_number(settings, "price_ceiling"),
         price_floor=_number(settings, "price_floor"),

@@ -121,6 +121,8 @@ class Parameters:
     ts_activation_spread: Decimal = Decimal(0)
     ts_callback_rate: Decimal = Decimal(0)
     stop_loss_spread: Decimal = Decimal(0)
+    time_limit: Decimal = Decimal(0)
+    break_even_after: Decimal = Decimal(0)
     close_position_order_type: CloseType = CloseType.LIMIT
     price_ceiling: Decimal = Decimal(-1)
     price_floor: Decimal = Decimal(-1)
@@ -150,7 +152,7 @@ class Parameters:
         """
         value = getattr(self, name)
         match name:
-            case "stop_loss_spread":
+            case "stop_loss_spread" | "time_limit" | "break_even_after":
                 return bool(value > 0)
             case "minimum_spread":
                 return bool(value > Decimal(-100))

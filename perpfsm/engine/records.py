@@ -115,7 +115,8 @@ class ClosingRecord:
     """A leg became flat.
 
     Attributes:
-        reason: take_profit, trailing_stop, stop_loss, netted, flatten, risk, liquidation or external.
+        reason: take_profit, trailing_stop, stop_loss, time_limit, break_even, netted, flatten, risk, liquidation or
+            external.
         realised: PnL of the whole position, quote currency, before fees.
         fees: Fees of the whole position, quote currency, its entry included.
         opened_ns: When it was opened.

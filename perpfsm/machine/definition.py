@@ -27,6 +27,8 @@ REASONS = (
     "take_profit",
     "trailing_stop",
     "stop_loss",
+    "time_limit",
+    "break_even",
     "netted",
     "flatten",
     "risk",

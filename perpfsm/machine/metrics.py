@@ -133,6 +133,9 @@ SHIPPED_METRICS = (
         depends=Declared.FACT,
         least=ZERO,
     ),
+    _choice_metric(
+        "position_side", "The side of the open position.", (NO_REASON, "long", "short"), readings.position_side
+    ),
     _count_metric(
         "exits_working",
         "Exits that can still fill, canceling and unknown ones included.",

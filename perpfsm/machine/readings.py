@@ -25,6 +25,14 @@ def exits_of(orders: Iterable[WorkingOrder]) -> list[WorkingOrder]:
     return [working for working in orders if working.order.role.is_exit]
 
 
+def position_side(reading: Reading) -> str:
+    """Return whether the open position is long or short."""
+    position = reading.leg.position
+    if position.is_flat:
+        return NO_REASON
+    return "long" if position.size > 0 else "short"
+
+
 def exit_input(position: Position) -> Input:
     """Return the side of the book at which the position would be closed."""
     return Input.BID if position.size > 0 else Input.ASK

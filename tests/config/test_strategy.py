@@ -119,7 +119,7 @@ def test_an_unknown_lifecycle_that_resembles_none_is_answered_with_those_that_sh
     _, findings = read_strategy(write(good + "machine: zzz\n"))
 
     assert [(finding.code, finding.remedy) for finding in findings] == [
-        ("unknown-machine", "Use profit_taking or trailing_stop.")
+        ("unknown-machine", "Use break_even, profit_taking, profit_then_trail, trailing_stop or triple_barrier.")
     ]
 
 

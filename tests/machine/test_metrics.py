@@ -110,6 +110,9 @@ NUMBERS: list[Case] = [
 NAMES: list[tuple[str, Leg, View, str]] = [
     ("exit_reason", FLAT, BLIND, "none"),
     ("exit_reason", leg("closing", reason="stop_loss"), BLIND, "stop_loss"),
+    ("position_side", FLAT, BLIND, "none"),
+    ("position_side", LONG, BLIND, "long"),
+    ("position_side", SHORT, BLIND, "short"),
     ("fill_effect", FLAT, BLIND, "none"),
     ("fill_effect", leg(fill_effect="increased"), BLIND, "increased"),
     ("data", FLAT, BLIND, "good"),
