@@ -215,8 +215,8 @@ class Session:
 
     @property
     def due_ns(self) -> int:
-        """When something is due without a message, nanoseconds since the epoch; NEVER when nothing is."""
-        return min(due for due in (*self._silence_due(), self._watch.due_ns) if due is not None)
+        """When something is due here without a message, nanoseconds since the epoch; NEVER when nothing is."""
+        return min(due for due in (*self._silence_due(), self._own.due_ns) if due is not None)
 
     def _silence_due(self) -> tuple[int | None, int | None]:
         """Return when silence makes the data stale, and when it flattens; None where it does not."""

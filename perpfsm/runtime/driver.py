@@ -10,7 +10,7 @@ from perpfsm.engine.session import Session
 from perpfsm.engine.start import reconcile
 from perpfsm.errors import JournalError, MachineFault
 from perpfsm.exchange.paper import PaperExchange
-from perpfsm.market.band import EVERYWHERE
+from perpfsm.market.band import EVERYWHERE, Band
 from perpfsm.market.incident import INCIDENTS, FeedMessage, Incident
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, Quote, ReferencePrice, Trade
 from perpfsm.market.order import CancelOrder, OrderRejected, VenueEvent
@@ -70,6 +70,7 @@ class Driver:
         self._use_bands = use_bands
         self._due = 0
         self._unseen: Quote | None = None
+        self._beside: Band | None = None
         self._rest()
 
     @property
@@ -89,7 +90,7 @@ class Driver:
         state.now_ns = now_ns
         reconcile(state, self.exchange.account())
         self._flush()
-        self._deliver(self.exchange.take())
+        self._deliver(self.exchange.take(now_ns))
         self._flush()
         self._commit()
         self._rest()
@@ -107,33 +108,36 @@ class Driver:
         if isinstance(message, INCIDENTS):
             self._suffer(message)
             return
-        if isinstance(message, Quote) and message.bid <= message.ask:
+        if not isinstance(message, Quote):
+            self._show_unseen()
+        elif message.bid <= message.ask:
             self._unseen = None  # only a newer usable quote takes its place at the exchange
         self.exchange.on_market(message)
-        events = self.exchange.take()
+        events = self.exchange.take(message.time_ns)
         if quote is not None and not events and self.session.sleeps_through(quote, is_matched=True):
-            self.session.watch(self.exchange.band())
+            self._watch_exchange()
             self.meter.see(quote)
             return
         self._deliver(events)
         if isinstance(message, PRICES) and not events and self.session.passes_over(message, use_bands=self._use_bands):
+            self._watch_exchange()
             return
         self.session.on_message(message)
-        if isinstance(message, DepthSnapshot | DepthUpdate):
+        if isinstance(message, DepthSnapshot | DepthUpdate) and not events:
+            self._watch_exchange()
             return
         self._settle()
 
     def advance(self, now_ns: int) -> None:
-        """Let every deadline up to and including `now_ns` fire at its own time.
+        """Let every deadline up to and including `now_ns` fire at its own time, and what is due at the exchange happen.
 
         Raises:
             MachineFault: When deadlines do not come to an end.
         """
         while self._due <= now_ns:
             due = self._due
-            self._deliver(self.exchange.take())
-            self.session.on_deadline(due)
-            self._settle()
+            self._show_unseen()
+            self._hear(due)
             if self._due <= due:
                 raise MachineFault(f"A deadline at {due} ns does not pass.", remedy="Report this machine file.")
 
@@ -167,7 +171,7 @@ class Driver:
         for _ in range(ROUNDS_MAX):
             if self.session.outbox.commands:
                 self._flush()
-            events = self.exchange.take()
+            events = self.exchange.take(self.session.state.now_ns)
             if events:
                 self._deliver(events)
             elif not self.session.offer_market() and self._keep():
@@ -215,20 +219,29 @@ class Driver:
 
     def _suffer(self, incident: Incident) -> None:
         """Let an incident happen at the exchange; the session learns of it by what the venue says."""
-        self._catch_up()
+        self._show_unseen()
         self.exchange.on_market(incident)
-        self._deliver(self.exchange.take())
+        self._hear(incident.time_ns)
+
+    def _hear(self, now_ns: int) -> None:
+        """Let what is due now happen, at the exchange first; nobody is asked while nothing is heard of it."""
+        events = self.exchange.take(now_ns)
+        if not events and self.session.due_ns > now_ns:
+            self._watch_exchange()
+            return
+        self._deliver(events)
+        self.session.on_deadline(now_ns)
         self._settle()
 
-    def _catch_up(self) -> None:
-        """Show the exchange the quote that it was not woken for."""
+    def _send(self, approved: Approved) -> None:
+        self._show_unseen()
+        self.exchange.submit(approved, self.session.state.now_ns)
+
+    def _show_unseen(self) -> None:
+        """Give the exchange the newest quote that it was spared, before anything else reaches it or happens there."""
         if self._unseen is not None:
             self.exchange.on_market(self._unseen)
             self._unseen = None
-
-    def _send(self, approved: Approved) -> None:
-        self._catch_up()
-        self.exchange.submit(approved, self.session.state.now_ns)
 
     def _turn_down(self, approved: Approved) -> None:
         """Tell the engine that an opening order did not leave, because the journal does not hold it."""
@@ -258,12 +271,20 @@ class Driver:
 
     def _rest(self) -> None:
         """Remember until when, and within which prices, nothing can happen."""
-        self.session.rest(self.exchange.band() if self._use_bands else EVERYWHERE)
+        self._beside = self.exchange.band() if self._use_bands else EVERYWHERE
+        self.session.rest(self._beside)
         self._due = min(self.session.due_ns, self.exchange.due())
         state = self.session.state
         self.meter.settle([leg.position for leg in state.legs.values()], state.books.realised - state.books.fees)
         if state.quote is not None:
             self.meter.see(state.quote)
+
+    def _watch_exchange(self) -> None:
+        """Remember the exchange's band and what is due there, when the session has nothing to do with the change."""
+        if self._use_bands and (band := self.exchange.band()) is not self._beside:
+            self._beside = band
+            self.session.watch(band)
+        self._due = min(self.session.due_ns, self.exchange.due())
 
 
 def _adds_exposure(approved: Approved) -> bool:

@@ -161,7 +161,7 @@ def test_a_trade_that_nobody_asked_for_is_passed_over() -> None:
 def test_another_sources_price_executes_nothing_at_the_paper_exchange() -> None:
     venue = exchange()
     venue.on_market(elsewhere(1))
-    assert venue.take() == ()
+    assert venue.take(NOW) == ()
 
 
 def test_a_trade_alone_can_bring_a_quote_too_near() -> None:

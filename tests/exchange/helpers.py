@@ -98,20 +98,20 @@ def place(venue: PaperExchange, *orders: PlaceOrder, now_ns: int = NOW) -> tuple
     """Submit orders and return every event since the last take."""
     for order in orders:
         venue.submit(Approved(order), now_ns)
-    return venue.take()
+    return venue.take(now_ns)
 
 
 def cancel(venue: PaperExchange, client_id: str, *, now_ns: int = NOW) -> tuple[VenueEvent, ...]:
     """Cancel an order and return every event since the last take."""
     venue.submit(Approved(CancelOrder(client_id)), now_ns)
-    return venue.take()
+    return venue.take(now_ns)
 
 
 def show(venue: PaperExchange, *quotes: Quote) -> tuple[VenueEvent, ...]:
     """Deliver quotes and return every event since the last take."""
     for each in quotes:
         venue.on_market(each)
-    return venue.take()
+    return venue.take(max(NOW, *(each.time_ns for each in quotes)))
 
 
 def fills(events: tuple[VenueEvent, ...]) -> list[Fill]:

@@ -17,7 +17,7 @@ from perpfsm.market.messages import Quote
 from perpfsm.market.order import CancelOrder, Command, OrderAccepted, OrderExpired, OrderFilled, PlaceOrder, VenueEvent
 from perpfsm.market.position import Position, split_fill
 from perpfsm.market.side import LegName, PositionMode, Side
-from tests.exchange.helpers import BUY, exchange, fills, limit, market, position, quote, settings
+from tests.exchange.helpers import BUY, NOW, exchange, fills, limit, market, position, quote, settings
 
 BALANCE = 1_000_000
 WIDE, TIGHT = 7, 1
@@ -126,8 +126,8 @@ def play(drawn: Drawn, *, honour_band: bool = False) -> tuple[PaperExchange, lis
                 venue.on_market(skipped)
                 skipped = None
             commands.append(command(venue, step, number))
-            venue.submit(Approved(commands[-1]), number)
-        events += venue.take()
+            venue.submit(Approved(commands[-1]), NOW)
+        events += venue.take(NOW)
     return venue, events, commands
 
 
@@ -241,11 +241,11 @@ def test_no_quote_inside_the_band_does_anything(drawn: Drawn) -> None:
             inside = step.bid <= step.ask and before.holds(step)
             venue.on_market(step)
             if inside:
-                assert venue.take() == ()
+                assert venue.take(NOW) == ()
                 assert venue.band() == before
         else:
-            venue.submit(Approved(command(venue, step, number)), number)
-        venue.take()
+            venue.submit(Approved(command(venue, step, number)), NOW)
+        venue.take(NOW)
 
 
 @given(
@@ -260,13 +260,13 @@ def test_what_fills_under_through_has_filled_under_touch_by_then(
         venue.on_market(quote(100, "100.1"))
         for number, (side, distance, size) in enumerate(orders):
             price = Decimal(1000 - distance if side is BUY else 1001 + distance) / 10
-            venue.submit(Approved(limit(str(number), side, price, size, post_only=True)), 0)
-        venue.take()
+            venue.submit(Approved(limit(str(number), side, price, size, post_only=True)), NOW)
+        venue.take(NOW)
     totals = [defaultdict[str, Decimal](Decimal), defaultdict[str, Decimal](Decimal)]
     for each in seen:
         for venue, total in zip(venues, totals, strict=True):
             venue.on_market(each)
-            for fill in fills(venue.take()):
+            for fill in fills(venue.take(NOW)):
                 total[fill.client_id] += fill.size
         touch, through = totals
         assert all(size <= touch[name] for name, size in through.items())
@@ -276,11 +276,11 @@ def test_what_fills_under_through_has_filled_under_touch_by_then(
 def test_a_level_gives_at_most_its_first_size_and_its_increases(sizes: list[int]) -> None:
     venue = exchange(wallet=BALANCE)
     venue.on_market(quote(100, 101))
-    venue.submit(Approved(limit("a", BUY, 100, 1000)), 0)
-    venue.take()
+    venue.submit(Approved(limit("a", BUY, 100, 1000)), NOW)
+    venue.take(NOW)
     shown = 0
     for size in sizes:
         venue.on_market(quote(98, 100, shown=size))
-        got = sum(fill.size for fill in fills(venue.take()))
+        got = sum(fill.size for fill in fills(venue.take(NOW)))
         assert got == max(0, size - shown)
         shown = size

@@ -166,7 +166,7 @@ def test_a_locked_quote_is_a_market() -> None:
 def test_messages_other_than_quotes_fill_nothing(message: MarketMessage) -> None:
     venue = resting()
     venue.on_market(message)
-    assert venue.take() == ()
+    assert venue.take(NOW) == ()
 
 
 def test_a_limit_order_before_the_first_quote_rests_and_fills_as_maker() -> None:
@@ -181,7 +181,7 @@ def test_a_limit_order_before_the_first_quote_rests_and_fills_as_maker() -> None
 def test_events_are_handed_out_once() -> None:
     venue = resting()
     assert len(show(venue, quote(98, 99))) == 1
-    assert venue.take() == ()
+    assert venue.take(NOW) == ()
 
 
 def test_nothing_happens_here_without_a_message() -> None:

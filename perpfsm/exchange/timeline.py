@@ -1,0 +1,77 @@
+"""What will happen at the exchange without a message of the feed: commands on their way, and what is scheduled."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from heapq import heappop, heappush
+
+from perpfsm.market.band import NEVER
+from perpfsm.market.order import Command
+
+
+class Rank(IntEnum):
+    """What goes first of two happenings at the same time; a message of the feed goes before both."""
+
+    ARRIVAL = 0
+    FUNDING = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A command reaches the venue."""
+
+    command: Command
+
+    rank = Rank.ARRIVAL
+
+
+# One more happening: a frozen value with a `rank`, a member here, and a case in `PaperExchange._happen`.
+Happening = Arrival
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """A happening in its place: by time, then rank, then as they were scheduled.
+
+    Attributes:
+        time_ns: When, on the feed's clock, nanoseconds since the epoch.
+        rank: See `Rank`.
+        number: Rising, unique.
+    """
+
+    time_ns: int
+    rank: int
+    number: int
+
+
+class Timeline:
+    """Everything that is scheduled, the next first. It holds values only, so that it can be saved.
+
+    Attributes:
+        due_ns: When the next one happens, nanoseconds since the epoch; `NEVER` when nothing is scheduled.
+    """
+
+    __slots__ = ("_entries", "_happenings", "_number", "due_ns")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._entries: list[Entry] = []
+        self._happenings: dict[int, Happening] = {}
+        self._number = 0
+        self.due_ns = NEVER
+
+    def schedule(self, happening: Happening, time_ns: int) -> None:
+        """Let `happening` happen at `time_ns`."""
+        self._number += 1
+        self._happenings[self._number] = happening
+        heappush(self._entries, Entry(time_ns, happening.rank, self._number))
+        self.due_ns = self._entries[0].time_ns
+
+    def pop(self) -> tuple[int, Happening]:
+        """Remove the next happening and return it with its time; there must be one."""
+        entry = heappop(self._entries)
+        self.due_ns = self._entries[0].time_ns if self._entries else NEVER
+        return entry.time_ns, self._happenings.pop(entry.number)
+
+    def scheduled(self) -> tuple[tuple[int, Happening], ...]:
+        """Return everything that is scheduled with its time, in the order in which it will happen."""
+        return tuple((entry.time_ns, self._happenings[entry.number]) for entry in sorted(self._entries))
