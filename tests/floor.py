@@ -47,8 +47,13 @@ Kind = TypeVar("Kind", bound=Record)
 ROUNDS_MAX = 1_000
 FEE = Decimal("0.01")
 MAKER_RATE = Decimal("0.0002")
-EXITS = {"long_profit_taking_spread": 2, "short_profit_taking_spread": 2, "stop_loss_spread": 5}
-TRAIL = {"ts_activation_spread": 2, "ts_callback_rate": 1, "stop_loss_spread": 5}
+EXITS: dict[str, Number] = {"long_profit_taking_spread": 2, "short_profit_taking_spread": 2, "stop_loss_spread": 5}
+STYLES: dict[str, dict[str, Number]] = {
+    "trailing_stop": {"ts_activation_spread": 2, "ts_callback_rate": 1, "stop_loss_spread": 5},
+    "profit_then_trail": {**EXITS, "ts_callback_rate": 1},
+    "triple_barrier": {**EXITS, "time_limit": 100_000},
+    "break_even": {**EXITS, "break_even_after": 1},
+}
 
 
 class Floor:
@@ -74,13 +79,14 @@ class Floor:
         **changes: Number,
     ) -> None:
         """Open the floor: quotes 1 % from the mid price, exits at 2 % (profit) and 5 % (loss) unless changed."""
-        trails = machine == "trailing_stop"
         self.parameters: Parameters = parameters(
             mode=mode,
-            management=PositionManagement.TRAILING_STOP if trails else PositionManagement.PROFIT_TAKING,
+            management=PositionManagement.TRAILING_STOP
+            if machine == "trailing_stop"
+            else PositionManagement.PROFIT_TAKING,
             close=close,
             risk=risk,
-            **{**(TRAIL if trails else EXITS), **changes},
+            **{**(STYLES.get(machine, EXITS) if isinstance(machine, str) else EXITS), **changes},
         )
         lifecycle = shipped(machine) if isinstance(machine, str) else machine
         setup = SessionSetup(

@@ -1,7 +1,7 @@
 """Situations that tests start from: a floor on which the leg is already where the story begins.
 
 Quotes lie at 99 and 101 around a mid price of 100, so that a long has paid 99 and a short got 101. A take-profit lies
-2 % away from that, a stop 5 %; trailing starts at 2 % and calls back at 1 %.
+2 % away from that, a stop 5 %; trailing starts at 2 % and calls back at 1 %; a gain of 1 % moves a stop to entry.
 """
 
 from perpfsm.market.order import PlaceOrder
@@ -10,6 +10,8 @@ from tests.builders import BUY, CLOSE, QUOTE, SELL, TAKE_PROFIT
 from tests.floor import Floor
 
 PROFIT, TRAILING = "profit_taking", "trailing_stop"
+BARRIERS, BREAK_EVEN, RUNNING = "triple_barrier", "break_even", "profit_then_trail"
+TAKERS, TRAILERS = (PROFIT, BARRIERS, BREAK_EVEN), (TRAILING, RUNNING)
 HEDGE = PositionMode.HEDGE
 
 
@@ -61,6 +63,15 @@ def trailing(floor: Floor) -> Floor:
     """Return the floor long of 1 from 99 and trailing, its peak at 102."""
     open_long(floor)
     floor.quote(102, "102.2")
+    floor.news()
+    return floor
+
+
+def secured(floor: Floor) -> Floor:
+    """Return the floor long of 1 from 99, its stop at entry since a bid of 100, a take-profit working at 101."""
+    open_long(floor)
+    floor.quote(100, "100.2")
+    floor.accept(floor.one(TAKE_PROFIT))
     floor.news()
     return floor
 

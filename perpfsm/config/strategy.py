@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perpfsm.config.documents import has_errors, in_file_order, read_document
+from perpfsm.config.guard_parameters import unread_parameters
 from perpfsm.config.libraries import installed_library
 from perpfsm.config.machine_file import MachineFile, read_machine_file
 from perpfsm.config.nodes import Complaint, Document, Value
@@ -103,6 +104,8 @@ def check_strategy_document(
     machine, complaint = _machine(path, settings)
     if complaint is not None:
         found.append(complaint)
+    if machine is not None and machine.definition is not None:
+        found.extend(unread_parameters(settings, machine.definition))
     everything = in_file_order((*findings, *refused), document.findings(found))
     if machine is not None:
         everything += machine.findings

@@ -5,21 +5,33 @@ from collections.abc import Callable
 from tests.builders import CLOSE, TAKE_PROFIT, instrument_with
 from tests.floor import Floor
 from tests.lifecycle.exits import leaving_by_trailing_stop
-from tests.lifecycle.table import BOTH_MACHINES, Table
-from tests.situations import PROFIT, TRAILING, entry, open_long, opening, stopping, taking_profit, trailing
+from tests.lifecycle.table import EVERY_MACHINE, Table
+from tests.situations import (
+    BREAK_EVEN,
+    TAKERS,
+    TRAILERS,
+    entry,
+    open_long,
+    opening,
+    secured,
+    stopping,
+    taking_profit,
+    trailing,
+)
 
 table = Table()
-EXPOSED = {"open": open_long, "trailing": trailing, "closing": stopping}
+EXPOSED = {"open": open_long, "trailing": trailing, "secured": secured, "closing": stopping}
+OWN_STATES = {"trailing": TRAILERS, "secured": (BREAK_EVEN,)}
 
 
 def machines_with(state: str) -> tuple[str, ...]:
     """Return the machines that have `state`."""
-    return (TRAILING,) if state == "trailing" else BOTH_MACHINES
+    return OWN_STATES.get(state, EVERY_MACHINE)
 
 
 def leaving(machine: str) -> Floor:
     """Return a floor whose position is being closed by what an operator may overrule."""
-    return taking_profit(Floor(machine)) if machine == PROFIT else leaving_by_trailing_stop(machine)
+    return taking_profit(Floor(machine)) if machine in TAKERS else leaving_by_trailing_stop(machine)
 
 
 def dust(machine: str, size: str) -> Floor:
@@ -30,7 +42,7 @@ def dust(machine: str, size: str) -> Floor:
 
 
 def add(what: str, row: str, trigger: str, act: Callable[[Floor], None]) -> None:
-    """Add the scenarios in which something happens to an open, a trailing and a closing position."""
+    """Add the scenarios in which something happens to a position in each exposed state."""
     for state, situation in EXPOSED.items():
 
         def script(machine: str, situation: Callable[[Floor], Floor] = situation) -> Floor:
@@ -82,13 +94,26 @@ def operator_closes(action: str) -> None:
         floor.operate(action)
         return floor
 
+    def out_of_secured_dust(machine: str) -> Floor:
+        floor = dust(machine, "0.049")
+        floor.quote(100, "100.2")
+        floor.operate(action)
+        return floor
+
     table.add(f"{action} while open", out_of(open_long), f"{action}: open, {action}")
-    table.add(f"{action} while trailing", out_of(trailing), f"{action}: trailing, {action}", on=[TRAILING])
+    table.add(f"{action} while secured", out_of(secured), f"{action}: secured, {action}", on=[BREAK_EVEN])
+    table.add(
+        f"{action} while what is secured is dust",
+        out_of_secured_dust,
+        f"stop_adding: secured, {action}",
+        on=[BREAK_EVEN],
+    )
+    table.add(f"{action} while trailing", out_of(trailing), f"{action}: trailing, {action}", on=TRAILERS)
     table.add(f"{action} overrules a profitable exit", out_of_exit, f"{action}: closing, {action}")
     table.add(f"{action} leaves a stop alone", out_of(stopping), f"stop_adding: closing, {action}")
     table.add(f"{action} while what is open is dust", out_of_dust, f"stop_adding: open, {action}")
     table.add(
-        f"{action} while what trails is dust", out_of_trailing_dust, f"stop_adding: trailing, {action}", on=[TRAILING]
+        f"{action} while what trails is dust", out_of_trailing_dust, f"stop_adding: trailing, {action}", on=TRAILERS
     )
 
 
@@ -105,7 +130,23 @@ def a_quote_fills_late_after_a_halt(machine: str) -> Floor:
     return floor
 
 
-@table.fires("halt: trailing, market", on=[TRAILING])
+@table.fires("entry_moved_elsewhere: secured, position_changed", on=[BREAK_EVEN])
+def another_hand_adds_while_the_stop_is_at_entry(machine: str) -> Floor:
+    floor = secured(Floor(machine))
+    floor.another_hand(2)
+    return floor
+
+
+@table.fires("halt: secured, market", on=[BREAK_EVEN])
+def secured_dust_can_be_closed_at_last_after_a_halt(machine: str) -> Floor:
+    floor = dust(machine, "0.049")
+    floor.quote("100.5", "100.7")
+    floor.operate("halt")
+    floor.quote(103, "103.2")
+    return floor
+
+
+@table.fires("halt: trailing, market", on=TRAILERS)
 def trailing_dust_can_be_closed_at_last_after_a_halt(machine: str) -> Floor:
     floor = dust(machine, "0.049")
     floor.quote(102, "102.2")
@@ -117,7 +158,7 @@ def trailing_dust_can_be_closed_at_last_after_a_halt(machine: str) -> Floor:
 @table.fires("halt: closing, market")
 def what_an_exit_left_can_be_closed_at_last_after_a_halt(machine: str) -> Floor:
     floor = dust(machine, "1")
-    if machine == PROFIT:
+    if machine in TAKERS:
         floor.quote("99.5", "99.7")
         floor.fill(floor.one(TAKE_PROFIT), "0.95")
         floor.operate("halt")

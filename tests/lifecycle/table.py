@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tests.builders import shipped_definition
 from tests.floor import Combination, Floor
-from tests.situations import PROFIT, TRAILING
+from tests.situations import TAKERS, TRAILERS
 
-BOTH_MACHINES = (PROFIT, TRAILING)
+EVERY_MACHINE = (*TAKERS, *TRAILERS)
 Script = Callable[[str], Floor]
 
 
@@ -39,7 +39,7 @@ class Table:
         """Start empty."""
         self.scenarios: list[Scenario] = []
 
-    def fires(self, *claims: str, on: Iterable[str] = BOTH_MACHINES) -> Callable[[Script], Script]:
+    def fires(self, *claims: str, on: Iterable[str] = EVERY_MACHINE) -> Callable[[Script], Script]:
         """Return a decorator that adds a script under its own name.
 
         Args:
@@ -53,7 +53,7 @@ class Table:
 
         return add
 
-    def add(self, name: str, script: Script, *claims: str, on: Iterable[str] = BOTH_MACHINES) -> None:
+    def add(self, name: str, script: Script, *claims: str, on: Iterable[str] = EVERY_MACHINE) -> None:
         """Add a script under a name."""
         claimed = frozenset(_combination(claim) for claim in claims)
         self.scenarios.extend(Scenario(name, machine, script, claimed) for machine in on)

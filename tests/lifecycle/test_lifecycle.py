@@ -4,7 +4,7 @@ import pytest
 
 from perpfsm.config.resources import machine_names
 from tests.lifecycle import exits, interventions, quoting
-from tests.lifecycle.table import BOTH_MACHINES, Scenario, every_combination
+from tests.lifecycle.table import EVERY_MACHINE, Scenario, every_combination
 
 SCENARIOS = [*quoting.table.scenarios, *exits.table.scenarios, *interventions.table.scenarios]
 
@@ -14,7 +14,7 @@ def test_a_scenario_fires_what_it_claims(scenario: Scenario) -> None:
     assert scenario.claims - scenario.play().fired == set()
 
 
-@pytest.mark.parametrize("machine", BOTH_MACHINES)
+@pytest.mark.parametrize("machine", EVERY_MACHINE)
 def test_every_row_fires_from_every_source_on_every_trigger(machine: str) -> None:
     played = [scenario for scenario in SCENARIOS if scenario.machine == machine]
     fired = {claim for scenario in played for claim in scenario.claims & scenario.play().fired}
@@ -28,4 +28,4 @@ def test_a_scenario_claims_nothing_that_its_machine_lacks(scenario: Scenario) ->
 
 
 def test_every_shipped_machine_has_scenarios() -> None:
-    assert sorted(machine_names()) == sorted(BOTH_MACHINES)
+    assert sorted(machine_names()) == sorted(EVERY_MACHINE)

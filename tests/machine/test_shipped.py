@@ -1,10 +1,12 @@
-"""The two shipped lifecycles share their rows and guards, and step as BEHAVIOUR says."""
+"""The shipped lifecycles share their rows and guards, and step as BEHAVIOUR says."""
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 
+from perpfsm.config.resources import machine_names
 from perpfsm.decisions.parameters import CloseType
 from perpfsm.decisions.proposals import Cancel, Place
 from perpfsm.errors import Place as FilePlace
@@ -30,19 +32,33 @@ from tests.builders import (
     working,
 )
 
-PROFIT, TRAILING = shipped_definition("profit_taking"), shipped_definition("trailing_stop")
-OWN_WAYS = {"take_profit", "trailing_stop"}
-BOTH_MACHINES = ("profit_taking", "trailing_stop")
+MACHINES = machine_names()
+DEFINITIONS = {name: shipped_definition(name) for name in MACHINES}
+PAIRS = tuple(combinations(MACHINES, 2))
+OWN_STATES = {"trailing", "secured"}
+OWN_WAYS = {"take_profit", "trailing_stop", "time_limit", "break_even"}
+TAKING = {"take_profit", "profit_gone", "cut_take_profit", "move_take_profit"}
+SECURING = {"secure", "break_even", "secured_profit", "entry_moved", "entry_moved_elsewhere"}
+TRAILING = {"new_peak", "trailing_exit", "restart_trailing"}
+OWN_ROWS = {
+    "profit_taking": TAKING,
+    "triple_barrier": TAKING | {"time_limit"},
+    "break_even": TAKING | SECURING,
+    "trailing_stop": TRAILING | {"start_trailing"},
+    "profit_then_trail": TRAILING | {"let_profit_run"},
+}
+every_pair = pytest.mark.parametrize(("one", "other"), PAIRS)
+every_machine = pytest.mark.parametrize("machine", MACHINES)
 
 
 def shared_row(row: Row) -> Row:
-    """Return a row without what the two machines may differ in: where it stands, and the state `trailing`."""
-    sources = tuple(source for source in row.sources if source != "trailing")
+    """Return a row without what the machines may differ in: where it stands, and the states that one has alone."""
+    sources = tuple(source for source in row.sources if source not in OWN_STATES)
     return replace(row, number=0, place=FilePlace(""), sources=sources)
 
 
 def shared_guard(guard: Guard) -> Guard:
-    """Return a guard without the names of the two ways to take profit."""
+    """Return a guard without the names of the ways out that one machine has alone."""
     match guard:
         case Comparison(operand=tuple(names)):
             return replace(guard, operand=tuple(name for name in names if name not in OWN_WAYS))
@@ -55,44 +71,41 @@ def shared_rows(of: MachineDefinition, other: MachineDefinition) -> list[Row]:
     return [shared_row(row) for row in of.rows if row.name in names]
 
 
-def test_the_rows_that_the_lifecycles_share_are_equal_and_in_the_same_order() -> None:
-    assert shared_rows(PROFIT, TRAILING) == shared_rows(TRAILING, PROFIT)
+@every_pair
+def test_the_rows_that_two_lifecycles_share_are_equal_and_in_the_same_order(one: str, other: str) -> None:
+    assert shared_rows(DEFINITIONS[one], DEFINITIONS[other]) == shared_rows(DEFINITIONS[other], DEFINITIONS[one])
 
 
-def test_each_lifecycle_has_only_its_own_way_to_take_profit_beside_the_shared_rows() -> None:
-    shared = {row.name for row in PROFIT.rows} & {row.name for row in TRAILING.rows}
-    assert {row.name for row in PROFIT.rows} - shared == {
-        "take_profit",
-        "profit_gone",
-        "cut_take_profit",
-        "move_take_profit",
-    }
-    assert {row.name for row in TRAILING.rows} - shared == {
-        "start_trailing",
-        "new_peak",
-        "trailing_exit",
-        "restart_trailing",
-    }
+def test_each_lifecycle_has_only_its_own_ways_out_beside_the_rows_that_all_share() -> None:
+    names = {machine: {row.name for row in definition.rows} for machine, definition in DEFINITIONS.items()}
+    shared = set.intersection(*names.values())
+    assert len(shared) > 20
+    assert {machine: rows - shared for machine, rows in names.items()} == OWN_ROWS
 
 
-def test_the_guards_that_the_lifecycles_share_are_equal() -> None:
-    shared = set(PROFIT.guards) & set(TRAILING.guards)
+@every_pair
+def test_the_guards_that_two_lifecycles_share_are_equal(one: str, other: str) -> None:
+    guards, others = DEFINITIONS[one].guards, DEFINITIONS[other].guards
+    shared = set(guards) & set(others)
     assert len(shared) > 15
-    assert {name: shared_guard(PROFIT.guards[name]) for name in shared} == {
-        name: shared_guard(TRAILING.guards[name]) for name in shared
+    assert {name: shared_guard(guards[name]) for name in shared} == {
+        name: shared_guard(others[name]) for name in shared
     }
 
 
-def test_every_shared_row_from_open_also_answers_in_trailing() -> None:
-    names = {row.name for row in PROFIT.rows}
-    # A leg trails from `open` on, and nothing that comes with a position of its own does.
-    for row in TRAILING.rows:
-        if row.name in names and "open" in row.sources:
-            assert "trailing" in row.sources, row.name
+@every_machine
+def test_every_shared_row_from_open_also_answers_in_the_states_that_one_lifecycle_has_alone(machine: str) -> None:
+    # A leg trails, or is secured, from `open` on, and nothing that comes with a position of its own is.
+    definition = DEFINITIONS[machine]
+    own_states = OWN_STATES & {state.name for state in definition.states}
+    for row in definition.rows:
+        if row.name not in OWN_ROWS[machine] and "open" in row.sources:
+            assert own_states <= set(row.sources), row.name
 
 
-@pytest.mark.parametrize("definition", [PROFIT, TRAILING], ids=BOTH_MACHINES)
-def test_the_stop_comes_first_in_every_exposed_state_b11(definition: MachineDefinition) -> None:
+@every_machine
+def test_the_stop_comes_first_in_every_exposed_state_b11(machine: str) -> None:
+    definition = DEFINITIONS[machine]
     first = definition.rows[0]
     assert (first.name, first.triggers, first.dest) == ("stop_loss", (Trigger.MARKET,), "closing")
     assert set(first.sources) == {state.name for state in definition.states if state.exposed}
@@ -129,7 +142,7 @@ def test_a_stop_preempts_a_resting_take_profit_on_the_event_that_crosses_it_b11(
     assert taken.leg.exit_reason == "stop_loss"
 
 
-@pytest.mark.parametrize("machine", BOTH_MACHINES)
+@every_machine
 def test_the_stop_hits_exactly_at_its_spread_and_needs_no_profit_before_b11(machine: str) -> None:
     low_spread = view(quote("98.0", "98.1"), STOP_2)
     assert done(step(machine, leg("open", position(1)), low_spread))[:2] == ("stop_loss", "closing")
@@ -137,13 +150,13 @@ def test_the_stop_hits_exactly_at_its_spread_and_needs_no_profit_before_b11(mach
     assert done(step(machine, leg("open", position(-1)), short))[:2] == ("stop_loss", "closing")
 
 
-@pytest.mark.parametrize("machine", BOTH_MACHINES)
+@every_machine
 def test_without_a_spread_there_is_no_stop(machine: str) -> None:
     fallen = view(quote("50.0", "50.1"), parameters(stop_loss_spread=0, ts_activation_spread=1))
     assert take_step(shipped(machine), leg("open", position(1)), Trigger.MARKET, fallen) is None
 
 
-@pytest.mark.parametrize("machine", BOTH_MACHINES)
+@every_machine
 def test_a_market_exit_at_work_is_neither_repeated_nor_preempted_b12(machine: str) -> None:
     at_market = working("close", CLOSE, SELL, None, placed_ns=NOW - 900 * SECOND)
     seen = view(quote("50.0", "50.1"), parameters(stop_loss_spread=2, close=CloseType.MARKET), at_market)
@@ -218,14 +231,14 @@ def test_a_fill_that_adds_restarts_the_trail_b10() -> None:
     assert (done(taken), taken.leg.peak) == (("restart_trailing", "open", []), None)
 
 
-@pytest.mark.parametrize("machine", BOTH_MACHINES)
+@every_machine
 def test_an_entry_cancels_the_opposite_quote_b7(machine: str) -> None:
     orders = (working("bid", QUOTE, BUY, 99), working("ask", QUOTE, SELL, 101))
     taken = step(machine, leg("opening", position(1), fill_effect="opened"), view(quote(), None, *orders), Trigger.FILL)
     assert done(taken) == ("entry", "open", ["cancel ask"])
 
 
-@pytest.mark.parametrize("machine", BOTH_MACHINES)
+@every_machine
 def test_a_leg_that_became_flat_cancels_the_rest_and_waits_b13(machine: str) -> None:
     of = leg("closing", reason="stop_loss", fill_effect="closed", last_fill_ns=NOW)
     taken = step(machine, of, view(quote(), None, working("bid", QUOTE, BUY, 99)), Trigger.FILL)
