@@ -193,10 +193,12 @@ class Floor:
         """The venue closes a position by force."""
         self.tell(Liquidated(self.now_ns, name, Decimal(realised)))
 
-    def another_hand(self, size: Number, *, entry: Number = 99, name: LegName = BOTH) -> None:
-        """Somebody else changes a position to `size`."""
+    def another_hand(
+        self, size: Number, *, entry: Number = 99, name: LegName = BOTH, realised: Number = 0, reason: str = "a friend"
+    ) -> None:
+        """Somebody else changes a position to `size`, which realises `realised` in cash."""
         held = position(size, entry)
-        self.tell(PositionChanged(self.now_ns, name, held.size, held.cost))
+        self.tell(PositionChanged(self.now_ns, name, held.size, held.cost, Decimal(realised), reason))
 
     def leg(self, name: LegName = BOTH) -> Leg:
         """Return a leg."""

@@ -17,6 +17,8 @@ CAUSE_ENTRIES_MAX = 100
 _CAUSES = {
     "fill": ("fill",),
     "order_lost": ("order",),
+    "liquidated": ("position",),
+    "position_changed": ("position",),
     "data_bad": ("data",),
     "pause": ("operator",),
     "stop": ("operator",),

@@ -17,7 +17,7 @@ FLAT = (
     *("trigger", "row", "name", "source", "dest", "reason"),
     *("type", "trade_id", "client_id", "role", "side", "order_type", "price", "size", "fee", "liquidity"),
     *("effect", "realised", "fees", "size_after", "cost_after", "wallet_after"),
-    *("status", "detail", "what", "health", "action", "who", "why"),
+    *("status", "detail", "cause", "what", "health", "action", "who", "why"),
 )
 _CHAIN = ("epoch", "stamp", "previous", "hash")
 

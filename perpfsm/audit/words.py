@@ -13,6 +13,7 @@ from perpfsm.engine.records import (
     FillRecord,
     OperatorRecord,
     OrderRecord,
+    PositionRecord,
     Record,
     RefusalRecord,
     RunRecord,
@@ -120,13 +121,8 @@ def summary(record: Record) -> str:
         case OrderRecord():
             detail = f": {record.detail}" if record.detail else ""
             return f"{short_id(record.client_id)} {record.status.replace('_', ' ')}{detail}"
-        case FillRecord():
-            return _fill(record)
-        case ClosingRecord():
-            held = duration(record.time_ns - record.opened_ns)
-            return (
-                f"flat by {record.reason}: realised {signed(record.realised)}, fees {number(record.fees)}, held {held}"
-            )
+        case FillRecord() | PositionRecord() | ClosingRecord():
+            return _booked(record)
         case DataRecord():
             return _data(record)
         case OperatorRecord():
@@ -180,6 +176,22 @@ def _command(command: Command) -> str:
 
 def _flags(order: PlaceOrder) -> tuple[tuple[str, bool], ...]:
     return (("post-only", order.post_only), ("reduce-only", order.reduce_only))
+
+
+def _booked(record: FillRecord | PositionRecord | ClosingRecord) -> str:
+    match record:
+        case FillRecord():
+            return _fill(record)
+        case PositionRecord():
+            return (
+                f"position {number(record.size_after)} by {record.cause}: realised {signed(record.realised)}, "
+                f"wallet {number(record.wallet_after)}"
+            )
+        case ClosingRecord():
+            held = duration(record.time_ns - record.opened_ns)
+            return (
+                f"flat by {record.reason}: realised {signed(record.realised)}, fees {number(record.fees)}, held {held}"
+            )
 
 
 def _fill(record: FillRecord) -> str:

@@ -111,6 +111,27 @@ class FillRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PositionRecord:
+    """A position changed without a fill of ours: by force, or by another hand.
+
+    Attributes:
+        cause: `liquidation`, or whose hand it was, in words.
+        realised: What the wallet gained by it, quote currency, fees included.
+        size_after: The leg's signed position after it.
+        cost_after: Its cost.
+        wallet_after: Cash after it, quote currency.
+    """
+
+    time_ns: int
+    leg: str
+    cause: str
+    realised: Decimal
+    size_after: Decimal
+    cost_after: Decimal
+    wallet_after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ClosingRecord:
     """A leg became flat.
 
@@ -238,6 +259,7 @@ Record = (
     | RefusalRecord
     | OrderRecord
     | FillRecord
+    | PositionRecord
     | ClosingRecord
     | DataRecord
     | OperatorRecord

@@ -10,6 +10,7 @@ from perpfsm.market.position import Position
 from perpfsm.market.working import OrderStatus
 
 NOT_THERE = "not at the venue"
+FOUND = "found at the start"
 
 
 def reconcile(state: State, account: Account) -> None:
@@ -32,4 +33,4 @@ def reconcile(state: State, account: Account) -> None:
     for name, leg in tuple(state.legs.items()):
         position = account.positions.get(name, Position())
         if leg.position != position:
-            apply_event(state, PositionChanged(state.now_ns, name, position.size, position.cost))
+            apply_event(state, PositionChanged(state.now_ns, name, position.size, position.cost, reason=FOUND))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from perpfsm.decisions.exits import is_dust
 from perpfsm.decisions.proposals import Cancel
 from perpfsm.engine.books import parts_of
-from perpfsm.engine.records import OrderRecord, RefusalRecord
+from perpfsm.engine.records import OrderRecord, PositionRecord, RefusalRecord
 from perpfsm.engine.state import State
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import NO_REASON
@@ -28,6 +28,8 @@ from perpfsm.market.side import LegName
 from perpfsm.market.working import OrderStatus
 
 NETTED = "netted"
+LIQUIDATION = "liquidation"
+EXTERNAL = "external"
 DUST = "below the venue's minimum, so it is held until it can be closed"
 AWAITING = frozenset({OrderStatus.PENDING, OrderStatus.UNKNOWN})
 
@@ -53,10 +55,14 @@ def apply_event(state: State, event: VenueEvent) -> None:
         case OrderExpired(client_id=client_id, reason=reason):
             _lose(state, client_id, OrderStatus.EXPIRED, reason)
         case Liquidated(leg=leg, realised=realised):
-            _change_position(state, leg, Position(), Trigger.LIQUIDATED, realised)
+            _change_position(state, leg, Position(), LIQUIDATION, realised)
             state.halt("the position was liquidated")
-        case PositionChanged(leg=leg, size=size, cost=cost):
-            _change_position(state, leg, Position(size, cost), Trigger.POSITION_CHANGED, ZERO)
+        case PositionChanged(leg=leg, size=size, cost=cost, realised=realised, reason=reason):
+            if state.legs[leg].position.size * size < 0:  # closed and opened anew, as a fill beyond it would be
+                _change_position(state, leg, Position(), reason, realised)
+                realised = ZERO
+            _change_position(state, leg, Position(size, cost), reason, realised)
+            state.check_loss()
 
 
 def _move(state: State, client_id: str, status: OrderStatus, detail: str = "") -> None:
@@ -114,8 +120,9 @@ def _book(state: State, fill: Fill) -> None:
     state.check_loss()
 
 
-def _change_position(state: State, name: LegName, position: Position, trigger: Trigger, realised: Decimal) -> None:
-    """The venue says what a leg holds now: by force, or by another hand."""
+def _change_position(state: State, name: LegName, position: Position, cause: str, realised: Decimal) -> None:
+    """The venue says what a leg holds now: by force, or by another hand (`cause`)."""
+    is_forced = cause == LIQUIDATION
     leg = state.legs[name].copy()
     was_exposed = not leg.position.is_flat
     leg.position = position
@@ -124,6 +131,9 @@ def _change_position(state: State, name: LegName, position: Position, trigger: T
     leg.realised += realised
     state.books.add(realised)
     state.legs[name] = leg
-    state.trigger(name, trigger)
+    state.outbox.records.append(
+        PositionRecord(state.now_ns, name.value, cause, realised, position.size, position.cost, state.books.wallet)
+    )
+    state.trigger(name, Trigger.LIQUIDATED if is_forced else Trigger.POSITION_CHANGED)
     if was_exposed and position.is_flat:
-        state.closed(leg, "liquidation" if trigger is Trigger.LIQUIDATED else "external")
+        state.closed(leg, LIQUIDATION if is_forced else EXTERNAL)

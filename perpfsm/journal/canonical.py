@@ -20,6 +20,7 @@ from perpfsm.engine.records import (
     Json,
     OperatorRecord,
     OrderRecord,
+    PositionRecord,
     Record,
     RefusalRecord,
     RunRecord,
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     REFUSAL = "refusal"
     ORDER = "order"
     FILL = "fill"
+    POSITION = "position"
     CLOSING = "closing"
     DATA = "data"
     OPERATOR = "operator"
@@ -70,12 +72,10 @@ def described(record: Record) -> tuple[str, str, Body]:
             return "command", record.leg, _command(record.command)
         case OrderRecord():
             return "order", record.leg, _order(record)
-        case FillRecord():
-            return "fill", record.leg, _fill(record)
+        case FillRecord() | PositionRecord() | ClosingRecord():
+            return _booked(record)
         case RefusalRecord():
             return "refusal", record.leg, {"what": record.what, "why": record.why}
-        case ClosingRecord():
-            return "closing", record.leg, _closing(record)
         case DataRecord():
             return "data", "", {"health": record.health, "detail": record.detail}
         case OperatorRecord():
@@ -87,6 +87,16 @@ def described(record: Record) -> tuple[str, str, Body]:
             return "run", "", _run(record)
         case EndRecord():
             return "end", "", _end(record)
+
+
+def _booked(record: FillRecord | PositionRecord | ClosingRecord) -> tuple[str, str, Body]:
+    match record:
+        case FillRecord():
+            return "fill", record.leg, _fill(record)
+        case PositionRecord():
+            return "position", record.leg, _position(record)
+        case ClosingRecord():
+            return "closing", record.leg, _closing(record)
 
 
 def _transition(record: TransitionRecord) -> Body:
@@ -147,6 +157,16 @@ def _fill(record: FillRecord) -> Body:
         "role": record.role,
         "reason": record.reason,
         "effect": record.effect,
+        "realised": f"{record.realised:f}",
+        "size_after": f"{record.size_after:f}",
+        "cost_after": f"{record.cost_after:f}",
+        "wallet_after": f"{record.wallet_after:f}",
+    }
+
+
+def _position(record: PositionRecord) -> Body:
+    return {
+        "cause": record.cause,
         "realised": f"{record.realised:f}",
         "size_after": f"{record.size_after:f}",
         "cost_after": f"{record.cost_after:f}",

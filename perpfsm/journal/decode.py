@@ -14,6 +14,7 @@ from perpfsm.engine.records import (
     FillRecord,
     OperatorRecord,
     OrderRecord,
+    PositionRecord,
     Record,
     RefusalRecord,
     RunRecord,
@@ -24,6 +25,20 @@ from perpfsm.journal.reader import Entry
 from perpfsm.market.order import CancelOrder, Command, PlaceOrder
 
 _T = TypeVar("_T")
+
+# Kinds whose body has exactly the fields of the record.
+_PLAIN: dict[str, type[Record]] = {
+    "order": OrderRecord,
+    "fill": FillRecord,
+    "refusal": RefusalRecord,
+    "position": PositionRecord,
+    "closing": ClosingRecord,
+    "data": DataRecord,
+    "operator": OperatorRecord,
+    "configuration": ConfigurationRecord,
+    "run": RunRecord,
+    "end": EndRecord,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +81,8 @@ def _record(entry: Entry) -> Record:
             return _transition(entry)
         case "command":
             return CommandRecord(entry.time_ns, entry.leg, _command(entry))
-        case "order":
-            return _as(entry, OrderRecord)
-        case "fill":
-            return _as(entry, FillRecord)
-        case "refusal":
-            return _as(entry, RefusalRecord)
-        case "closing":
-            return _as(entry, ClosingRecord)
-        case "data":
-            return _as(entry, DataRecord)
-        case "operator":
-            return _as(entry, OperatorRecord)
-        case "configuration":
-            return _as(entry, ConfigurationRecord)
-        case "run":
-            return _as(entry, RunRecord)
-        case "end":
-            return _as(entry, EndRecord)
-        case unknown:
-            raise KeyError(unknown)
+        case kind:
+            return _as(entry, _PLAIN[kind])
 
 
 def _as(entry: Entry, kind: type[_T]) -> _T:

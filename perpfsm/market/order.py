@@ -156,12 +156,16 @@ class PositionChanged:
     Attributes:
         size: The new position, signed, base units.
         cost: Its cost, signed like the size, in quote currency.
+        realised: What the wallet gained (negative: lost) by it, in quote currency.
+        reason: Whose hand, in words.
     """
 
     time_ns: int
     leg: LegName
     size: Decimal
     cost: Decimal
+    realised: Decimal = Decimal(0)
+    reason: str = "another hand"
 
 
 VenueEvent = (

@@ -12,6 +12,7 @@ from perpfsm.engine.records import (
     FillRecord,
     OperatorRecord,
     OrderRecord,
+    PositionRecord,
     Record,
     RunRecord,
     TransitionRecord,
@@ -113,17 +114,15 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
                 wallet = record.balance
             case TransitionRecord():
                 legs[LegName(record.leg)] = Leg.from_facts(record.facts)
-            case CommandRecord(command=CancelOrder(client_id)):
-                table.move(client_id, OrderStatus.CANCELING)
-            case CommandRecord(command=PlaceOrder() as order):
-                table.sent(order, record.time_ns)
-            case OrderRecord():
-                table.move(record.client_id, OrderStatus(record.status))
-            case FillRecord():
-                wallet, trades, last_price = record.wallet_after, record.fill.trade_id, record.fill.price
-                table.filled(record.fill.client_id, record.fill.size)
+            case CommandRecord() | OrderRecord():
+                _follow(table, record)
+            case FillRecord() | PositionRecord():
+                wallet = record.wallet_after
                 name = LegName(record.leg)
-                _add_fill(legs.setdefault(name, Leg(name, initial)), record)
+                _book(legs.setdefault(name, Leg(name, initial)), record)
+                if isinstance(record, FillRecord):
+                    trades, last_price = record.fill.trade_id, record.fill.price
+                    table.filled(record.fill.client_id, record.fill.size)
             case ConfigurationRecord() if outdates_quotes(record.changes):
                 for leg in legs.values():
                     leg.quotes_outdated = True
@@ -152,14 +151,27 @@ def _fitted(leg: Leg, machine: MachineDefinition) -> Leg:
     return fresh
 
 
-def _add_fill(leg: Leg, record: FillRecord) -> None:
-    """Book a fill on a leg; the facts of the transition that it caused, if any, follow and say the same."""
+def _follow(table: OrderTable, record: CommandRecord | OrderRecord) -> None:
+    """Take over what was asked of an order, or what became of it."""
+    if isinstance(record, OrderRecord):
+        table.move(record.client_id, OrderStatus(record.status))
+        return
+    match record.command:
+        case CancelOrder(client_id):
+            table.move(client_id, OrderStatus.CANCELING)
+        case PlaceOrder() as order:
+            table.sent(order, record.time_ns)
+
+
+def _book(leg: Leg, record: FillRecord | PositionRecord) -> None:
+    """Book what changed a position; the facts of the transition that it caused, if any, follow and say the same."""
     if leg.position.is_flat:
         leg.opened_ns, leg.realised, leg.fees = record.time_ns, ZERO, ZERO
     leg.position = Position(record.size_after, record.cost_after)
-    leg.last_fill_ns = record.time_ns
     leg.realised += record.realised
-    leg.fees += record.fill.fee
+    if isinstance(record, FillRecord):
+        leg.last_fill_ns = record.time_ns
+        leg.fees += record.fill.fee
 
 
 def _not_after(moment_ns: int | None, latest_ns: int) -> int | None:

@@ -15,6 +15,7 @@ from perpfsm.engine.records import (
     FillRecord,
     OperatorRecord,
     OrderRecord,
+    PositionRecord,
     Record,
     RefusalRecord,
     RunRecord,
@@ -139,6 +140,9 @@ class Tally:
                 self._orders[record.status] += 1
             case FillRecord():
                 self._fills[record.fill.liquidity].add(record)
+                self._realised += record.realised
+                self._positions[record.leg] = (record.size_after, record.cost_after)
+            case PositionRecord():
                 self._realised += record.realised
                 self._positions[record.leg] = (record.size_after, record.cost_after)
             case ClosingRecord():

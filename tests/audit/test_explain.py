@@ -156,15 +156,18 @@ def test_what_raised_the_trigger_is_named(tmp_path: Path) -> None:
             an_order(status="expired", time_ns=START_NS + 2),
             a_transition(START_NS + 2, trigger="order_lost"),
             a_transition(START_NS + 3, trigger="fill"),
+            one_of_each()[9],
+            a_transition(trigger="liquidated"),
         ),
     )
-    causes = [section(explain(path, seq), "Because of") for seq in (8, 18, 20, 22, 23)]
+    causes = [section(explain(path, seq), "Because of") for seq in (8, 18, 20, 22, 23, 25)]
     assert causes == [
         ["7  #1 bought 0.01 @ 60,000.10 as maker, fee 0.12: opened, position 0.01"],
         ["17  market data stale: no quote for 5 s"],
         ["19  pause by operator"],
         ["21  #1 expired"],
         [],
+        ["24  position 0 by liquidation: realised -90.5, wallet 9,909.5"],
     ]
     assert section(explain(path, 20), "Held") == ["the row has no guards"]
     assert section(explain(path, 20), "Seen") == []

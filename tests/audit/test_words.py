@@ -89,6 +89,7 @@ def test_every_record_has_a_line() -> None:
         "#1 working",
         "#2 rejected: -2019 margin is insufficient",
         "#1 bought 0.01 @ 60,000.10 as maker, fee 0.12: opened, position 0.01",
+        "position 0 by liquidation: realised -90.5, wallet 9,909.5",
         "flat by stop_loss: realised -1.2, fees 0.04, held 1 min 15 s",
         "market data stale: no quote for 5.2 s",
         "pause by operator: lunch",

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from perpfsm.engine.records import ClosingRecord, OrderRecord
+from perpfsm.decisions.parameters import RiskLimits
+from perpfsm.engine.records import ClosingRecord, OrderRecord, PositionRecord
 from tests.builders import BUY, CLOSE, LONG, NOW, QUOTE, SELL, SHORT, TAKE_PROFIT, position
 from tests.floor import FEE, Floor
 from tests.situations import (
@@ -113,6 +114,43 @@ def test_what_another_hand_opened_is_protected_like_any_position() -> None:
     assert floor.news() == ["cancel sell quote", "sell 2 @ 101.0 take_profit"]
     floor.quote(94, "94.2")
     assert floor.news() == ["cancel buy quote", "cancel sell take_profit", "sell 2 @ 93.5 close"]
+
+
+def test_what_another_hand_realises_is_cash_and_is_journaled() -> None:
+    floor = opening(Floor())
+    floor.another_hand(2)
+    floor.another_hand("0.5", realised=-30, reason="auto-deleveraging")
+    floor.another_hand(0, realised=4)
+    assert floor.of(PositionRecord) == [
+        PositionRecord(NOW, "BOTH", "a friend", Decimal(0), Decimal(2), Decimal(198), Decimal(10_000)),
+        PositionRecord(
+            NOW, "BOTH", "auto-deleveraging", Decimal(-30), Decimal("0.5"), Decimal("49.5"), Decimal(10_000 - 30)
+        ),
+        PositionRecord(NOW, "BOTH", "a friend", Decimal(4), Decimal(0), Decimal(0), Decimal(10_000 - 26)),
+    ]
+    assert floor.of(ClosingRecord) == [ClosingRecord(NOW, "BOTH", "external", Decimal(-26), Decimal(0), NOW)]
+    assert floor.session.state.books.realised == -26
+
+
+def test_another_hand_that_turns_a_position_round_closes_it_and_opens_another() -> None:
+    floor = taking_profit(Floor())
+    floor.news()
+    floor.another_hand(-2, entry=101, realised=5)
+    assert floor.of(PositionRecord) == [
+        PositionRecord(NOW, "BOTH", "a friend", Decimal(5), Decimal(0), Decimal(0), 10_005 - FEE),
+        PositionRecord(NOW, "BOTH", "a friend", Decimal(0), Decimal(-2), Decimal(-202), 10_005 - FEE),
+    ]
+    assert floor.closings == ["external"]
+    assert floor.state in {"open", "closing"}
+    assert floor.leg().position.size == -2
+
+
+def test_a_loss_by_another_hand_counts_towards_the_limit() -> None:
+    floor = opening(Floor(risk=RiskLimits(max_loss=Decimal(20))))
+    floor.another_hand(2)
+    floor.another_hand(1, realised=-30)
+    assert floor.acts == [("halt", "risk")]
+    assert floor.leg().exit_reason == "risk"
 
 
 def test_the_sums_of_a_position_that_another_hand_opened_start_from_nothing() -> None:

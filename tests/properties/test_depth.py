@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perpfsm.engine.records import CommandRecord
-from perpfsm.market.messages import Depth, DepthSnapshot, DepthUpdate, Level, MarketMessage, Quote
+from perpfsm.market.incident import FeedMessage
+from perpfsm.market.messages import Depth, DepthSnapshot, DepthUpdate, Level, Quote
 from perpfsm.market.order import PlaceOrder, Role
 from perpfsm.market.side import Side
 from perpfsm.runtime.driver import Driver
@@ -80,7 +81,7 @@ def test_the_records_are_the_same_without_bands_when_quotes_are_optimised(world:
 class Deaf(Driver):
     """A driver that lets depth pass while it sleeps."""
 
-    def on_message(self, message: MarketMessage) -> None:
+    def on_message(self, message: FeedMessage) -> None:
         """Take the next message, unless it is depth and bands are in use."""
         if not (self._use_bands and isinstance(message, DepthSnapshot | DepthUpdate)):
             super().on_message(message)

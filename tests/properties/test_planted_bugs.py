@@ -16,7 +16,8 @@ from perpfsm.machine.leg import Leg
 from perpfsm.machine.shipped import shipped_library
 from perpfsm.market.band import EVERYWHERE
 from perpfsm.market.fill import Fill
-from perpfsm.market.messages import MarketMessage, Quote, Trade
+from perpfsm.market.incident import FeedMessage
+from perpfsm.market.messages import Quote, Trade
 from perpfsm.market.order import PlaceOrder, Role
 from perpfsm.runtime.driver import Driver
 from tests.builders import shipped_definition
@@ -119,7 +120,7 @@ def test_an_exchange_band_that_is_too_wide(monkeypatch: pytest.MonkeyPatch) -> N
 class Forgetful(Driver):
     """A driver that forgets the quote which the exchange has yet to see when a trade comes between."""
 
-    def on_message(self, message: MarketMessage) -> None:
+    def on_message(self, message: FeedMessage) -> None:
         """Take the next message, carelessly."""
         if isinstance(message, Trade):
             self._unseen = None

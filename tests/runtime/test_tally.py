@@ -11,6 +11,7 @@ from perpfsm.engine.records import (
     FillRecord,
     OperatorRecord,
     OrderRecord,
+    PositionRecord,
     Record,
     RefusalRecord,
     RunRecord,
@@ -173,6 +174,12 @@ def test_closings_are_summed_by_reason_in_the_order_of_their_first() -> None:
 def test_a_closing_leaves_nothing_open_also_without_a_fill_of_ours() -> None:
     summary = summary_of(filled(1, Side.BUY, "1", after="1"), closed(5, "liquidation", "-90"))
     assert summary.positions == ()
+
+
+def test_what_another_hand_does_counts_in_cash_and_position() -> None:
+    changed = PositionRecord(at(5), "BOTH", "auto-deleveraging", D(-3), D("0.4"), D(40), D(997))
+    summary = summary_of(filled(1, Side.BUY, "1", after="1"), changed)
+    assert (summary.positions, summary.pnl.realised) == ((OpenPosition("BOTH", D("0.4"), D(40)),), D(-3))
 
 
 def test_time_is_booked_to_the_state_that_was_left() -> None:
