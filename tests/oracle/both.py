@@ -1,0 +1,180 @@
+"""Plays a world to the exchange and to the oracle, step by step, and says where they first disagree."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from perpfsm.decisions.approval import Approved
+from perpfsm.exchange.paper import PaperExchange
+from perpfsm.exchange.settings import ExchangeSettings, FillModel
+from perpfsm.market.account import Account
+from perpfsm.market.instrument import Instrument
+from perpfsm.market.order import (
+    CancelRejected,
+    Liquidated,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderUnknown,
+    PositionChanged,
+    VenueEvent,
+)
+from tests.oracle.matching import CLOSED, FORCED, STP, UNFILLED
+from tests.oracle.terms import Delays, Terms, Tier, Told
+from tests.oracle.venue import Oracle
+from tests.oracle.worlds import MS, Ask, Change, Look, Rules, Step, World
+
+D, F = Decimal, Fraction
+INSTRUMENT = Instrument(
+    symbol="BTC-USDT",
+    tick=D("0.1"),
+    step=D("0.001"),
+    size_min=D("0.002"),
+    size_max=D(1000),
+    notional_min=D(5),
+)
+TIERS = (
+    ("0", "500", 100, "0.005", "0"),
+    ("500", "2000", 50, "0.01", "2.5"),
+    ("2000", "10000", 10, "0.025", "32.5"),
+    ("10000", "200000", 5, "0.05", "282.5"),
+    ("200000", "10000000", 2, "0.1", "10282.5"),
+)
+REASONS = {"self-trade": STP, "liquidat": FORCED, "closed": CLOSED}
+
+
+def exchange_of(rules: Rules) -> PaperExchange:
+    """Return the exchange of a world."""
+    settings = ExchangeSettings(
+        INSTRUMENT, rules.mode, rules.leverage, rules.maker, rules.taker, FillModel(rules.model)
+    )
+    return PaperExchange(settings, Account(rules.wallet, {}))
+
+
+def oracle_of(rules: Rules) -> Oracle:
+    """Return the oracle of the same world."""
+    terms = Terms(
+        tick=F(INSTRUMENT.tick),
+        step=F(INSTRUMENT.step),
+        tick_digits=1,
+        step_digits=3,
+        size_min=F(INSTRUMENT.size_min),
+        size_max=F(1000),
+        notional_min=F(INSTRUMENT.notional_min),
+        exempt=INSTRUMENT.reduce_only_exempt,
+        mode=rules.mode,
+        leverage=rules.leverage,
+        maker=F(rules.maker),
+        taker=F(rules.taker),
+        model=rules.model,
+        beyond_ticks=10,
+        delays=Delays(
+            lambda: rules.order_ms * MS, lambda: rules.cancel_ms * MS, lambda: rules.ack_ms * MS, rules.market_data_ms
+        ),
+        queue_cancels=rules.queue_cancels,
+        isolated=rules.isolated,
+        tiers=tuple(Tier(F(a), F(b), leverage, F(rate), F(amount)) for a, b, leverage, rate, amount in TIERS),
+        liquidation_fee=F(rules.liquidation_fee_pct) / 100,
+        funding_rate=F(rules.funding_pct) / 100,
+        funding_interval_ns=rules.funding_interval_h * 3600 * 10**9,
+        band=None if rules.band_pct is None else F(rules.band_pct) / 100,
+        per_10s=rules.per_10s,
+        per_minute=rules.per_minute,
+    )
+    return Oracle(terms, F(rules.wallet))
+
+
+def told(event: VenueEvent) -> Told:
+    """Return an event of the exchange in the common language."""
+    match event:
+        case OrderAccepted(client_id, time_ns):
+            return ("accepted", client_id, time_ns)
+        case OrderRejected(client_id, time_ns, code):
+            return ("rejected", client_id, code, time_ns)
+        case OrderCanceled(client_id, time_ns):
+            return ("canceled", client_id, time_ns)
+        case OrderExpired(client_id, time_ns, reason):
+            why = next((word for part, word in REASONS.items() if part in reason.lower()), UNFILLED)
+            return ("expired", client_id, why, time_ns)
+        case CancelRejected(client_id, time_ns, code):
+            return ("cancel rejected", client_id, code, time_ns)
+        case OrderUnknown(client_id, time_ns):
+            return ("unknown", client_id, time_ns)
+        case OrderFilled(time_ns, fill):
+            who = (fill.trade_id, fill.client_id, fill.leg, fill.side)
+            assert fill.time_ns == time_ns
+            return ("filled", *who, F(fill.price), F(fill.size), F(fill.fee), fill.liquidity, time_ns)
+        case Liquidated(time_ns, leg, realised):
+            return ("liquidated", leg, F(realised), time_ns)
+        case PositionChanged(time_ns, leg, size, cost):
+            return ("position", leg, F(size), F(cost), time_ns)
+
+
+@dataclass(frozen=True)
+class Books:
+    """What an account holds: cash, each leg's size and cost, each working order's rest, oldest first."""
+
+    wallet: Fraction
+    positions: dict[str, tuple[Fraction, Fraction]]
+    orders: list[tuple[str, Fraction]]
+
+
+def exchange_books(venue: PaperExchange) -> Books:
+    account = venue.account()
+    return Books(
+        F(account.wallet),
+        {leg: (F(each.size), F(each.cost)) for leg, each in account.positions.items()},
+        [(each.order.client_id, F(each.remaining)) for each in account.orders],
+    )
+
+
+def oracle_books(oracle: Oracle) -> Books:
+    purse = oracle.state.purse
+    return Books(
+        purse.wallet,
+        {leg: (each.size, each.cost) for leg, each in purse.legs.items()},
+        [(each.client_id, each.left) for each in oracle.state.orders],
+    )
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """The first step after which the two differ, and in what."""
+
+    number: int
+    step: Step
+    exchange: object
+    oracle: object
+
+    def __str__(self) -> str:
+        return f"after step {self.number}, {self.step}:\n  exchange {self.exchange}\n  oracle   {self.oracle}"
+
+
+def disagreement(world: World) -> Disagreement | None:
+    """Play a world to both and return where they first disagree, None when they never do."""
+    return play(world)[0]
+
+
+def play(world: World) -> tuple[Disagreement | None, Oracle]:
+    """Play a world to both; return where they first disagree, and the oracle with what it has exercised."""
+    venue, oracle = exchange_of(world.rules), oracle_of(world.rules)
+    for number, step in enumerate(world.steps):
+        match step:
+            case Look():
+                pass
+            case Ask(time_ns, command):
+                venue.submit(Approved(command), time_ns)
+                oracle.submit(command, time_ns)
+            case Change():
+                pass
+            case _:
+                venue.on_market(step)
+                oracle.on_market(step)
+        ours, theirs = [told(each) for each in venue.take(step.time_ns)], oracle.take(step.time_ns)
+        if ours != theirs:
+            return Disagreement(number, step, ours, theirs), oracle
+        if exchange_books(venue) != oracle_books(oracle):
+            return Disagreement(number, step, exchange_books(venue), oracle_books(oracle)), oracle
+    return None, oracle

@@ -1,0 +1,158 @@
+"""Draws the steps of a world: a market that walks and jumps, its depth and trades, and somebody who trades in it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+
+from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
+from perpfsm.market.order import CancelOrder, OrderType, PlaceOrder, Role
+from perpfsm.market.side import LegName, PositionMode, Side
+from tests.oracle.worlds import MS, Ask, Look, Rules, Step, World, draw_rules
+
+D = Decimal
+HOUR_NS = 3600 * 10**9
+START_NS = 1_000_000 * HOUR_NS - 2 * 10**9
+TICK = D("0.1")
+
+
+@dataclass
+class Drawer:
+    """A market in ticks and what has been asked of it so far."""
+
+    chance: Random
+    rules: Rules
+    now_ns: int = START_NS
+    bid: int = 1000
+    ask: int = 1001
+    update_id: int = 10
+    ids: list[str] = field(default_factory=list)
+    has_times: bool = True
+
+    def size(self) -> Decimal:
+        return self.chance.choice([D(1), D(2), D(3), D(5), D(8), D("0.5"), D("1.237"), D("2.001")])
+
+    def at(self, ticks: int) -> Decimal:
+        return ticks * TICK
+
+    def pass_time(self) -> None:
+        """Let usually little time pass, sometimes none, now and then an hour."""
+        step = self.chance.choice([0, 1, MS, MS, 2 * MS, 5 * MS, 7 * MS, 300 * MS, 3000 * MS])
+        self.now_ns += HOUR_NS - 10**9 if self.chance.random() < 0.015 else step
+
+    def exchange_ns(self) -> int | None:
+        """Return the venue's time of something seen now: near, and not always in order."""
+        if not self.has_times:
+            return None
+        return self.now_ns + self.chance.choice([0, 0, 0, -MS, -3 * MS, MS])
+
+    def quote(self) -> Quote:
+        chance = self.chance
+        move = chance.choice([0, 0, 0, 0, 1, -1, 1, -1, 2, -3, chance.choice([-40, 40, -9, 9, 120, -120])])
+        self.bid = min(1600, max(500, self.bid + move))
+        self.ask = self.bid + chance.choice([1, 1, 1, 1, 2, 3, 0, -1 if chance.random() < 0.2 else 1])
+        mark = None
+        if chance.random() < 0.05:
+            mark = self.at(self.bid + chance.randint(-8, 8)) + D("0.03")
+        last = self.at(self.bid) if chance.random() < 0.05 else None
+        bid, ask = self.at(self.bid), self.at(self.ask)
+        return Quote(self.now_ns, bid, self.size(), ask, self.size(), mark, self.exchange_ns(), last)
+
+    def trade(self) -> Trade:
+        aggressor = self.chance.choice(list(Side))
+        best = self.bid if aggressor is Side.SELL else self.ask
+        price = self.at(best - aggressor.sign * self.chance.choice([0, 0, 0, 1, 2, -1, -2, -4]))
+        return Trade(self.now_ns, price, self.size(), aggressor, self.exchange_ns())
+
+    def mark(self) -> MarkPrice:
+        chance = self.chance
+        mark = self.at(self.bid + chance.choice([0, 1, 2, -2, -5, 5, 30, -30])) + D("0.07")
+        funding_ns = None
+        rate = None
+        if chance.random() < 0.5:
+            rate = D(chance.choice(["0.0001", "-0.0003", "0.01", "-0.02"]))
+        if chance.random() < 0.5:
+            funding_ns = (self.now_ns // HOUR_NS + chance.choice([1, 1, 1, 2])) * HOUR_NS
+        return MarkPrice(self.now_ns, mark, rate, funding_ns, self.exchange_ns())
+
+    def levels(self, side: Side) -> tuple[tuple[Decimal, Decimal], ...]:
+        best = self.bid if side is Side.BUY else self.ask
+        away = self.chance.sample(range(6), self.chance.randint(1, 4))
+        return tuple((self.at(best - side.sign * ticks), self.size()) for ticks in away)
+
+    def snapshot(self) -> DepthSnapshot:
+        self.update_id += self.chance.choice([0, 1, 3])
+        return DepthSnapshot(self.now_ns, self.update_id, self.levels(Side.BUY), self.levels(Side.SELL))
+
+    def update(self) -> DepthUpdate:
+        first = self.update_id + 1
+        before = self.update_id if self.chance.random() < 0.93 else self.update_id + 1
+        self.update_id += self.chance.choice([1, 2])
+        gone = tuple((price, D(0)) for price, _ in self.levels(Side.BUY)[:1])
+        bids, asks = self.levels(Side.BUY) + gone, self.levels(Side.SELL)
+        return DepthUpdate(self.now_ns, first, self.update_id, before, bids, asks)
+
+    def client_id(self) -> str:
+        if self.ids and self.chance.random() < 0.03:
+            return self.chance.choice(self.ids)
+        self.ids.append(f"o{len(self.ids) + 1}")
+        return self.ids[-1]
+
+    def leg(self) -> LegName:
+        if self.chance.random() < 0.01:
+            return self.chance.choice(list(LegName))
+        return self.chance.choice(self.rules.mode.legs)
+
+    def order(self) -> PlaceOrder:
+        chance, leg, side = self.chance, self.leg(), self.chance.choice(list(Side))
+        reduce_only = chance.random() < (0.3 if self.rules.mode is PositionMode.ONE_WAY else 0.01)
+        size = self.size() * chance.choice([1, 1, 1, 1, 4])
+        if chance.random() < 0.04:
+            size = chance.choice([D(0), D("0.001"), D("0.0305"), D("0.03"), D(2001), D("1.00001"), D("0.0015"), D(700)])
+        closes = reduce_only or (leg is not LegName.BOTH and side not in leg.opening_sides)
+        role = Role.CLOSE if closes else Role.QUOTE
+        if chance.random() < 0.2:
+            price = self.at(self.bid) if chance.random() < 0.02 else None
+            return PlaceOrder(self.client_id(), leg, role, side, OrderType.MARKET, price, size, False, reduce_only)
+        best = self.bid if side is Side.BUY else self.ask
+        price = self.at(best + side.sign * chance.choice([0, 0, 0, -1, -1, -2, -3, -5, -15, 1, 1, 2, 4, 10, 70]))
+        if chance.random() < 0.03:
+            price = chance.choice([price + D("0.05"), price + D("0.03"), -price, D(0), price * 2])
+        post_only = chance.random() < 0.3
+        kind = OrderType.LIMIT
+        return PlaceOrder(self.client_id(), leg, role, side, kind, price, size, post_only, reduce_only)
+
+    def command(self) -> Ask:
+        if self.chance.random() < 0.3:
+            known = self.ids[-6:] if self.ids and self.chance.random() < 0.95 else ["nobody"]
+            return Ask(self.now_ns, CancelOrder(self.chance.choice(known)))
+        return Ask(self.now_ns, self.order())
+
+    def step(self) -> Step:
+        self.pass_time()
+        what = self.chance.choices(
+            ["quote", "trade", "mark", "snapshot", "update", "command", "look"], [30, 14, 5, 2, 8, 36, 5]
+        )[0]
+        match what:
+            case "quote":
+                return self.quote()
+            case "trade":
+                return self.trade()
+            case "mark":
+                return self.mark()
+            case "snapshot":
+                return self.snapshot()
+            case "update":
+                return self.update()
+            case "command":
+                return self.command()
+            case _:
+                return Look(self.now_ns)
+
+
+def draw_world(seed: int, length: int = 60) -> World:
+    """Return the world of a seed."""
+    chance = Random(seed)
+    rules = draw_rules(chance)
+    drawer = Drawer(chance, rules, has_times=chance.random() < 0.75)
+    first = [drawer.quote()] if chance.random() < 0.9 else []
+    return World(seed, rules, (*first, *(drawer.step() for _ in range(length))))

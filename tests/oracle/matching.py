@@ -1,0 +1,198 @@
+"""What executes at the oracle: resting orders (E3), takers (E4), own crossings (E5), clips (E6), and what follows."""
+
+from fractions import Fraction
+
+from perpfsm.market.fill import Liquidity
+from perpfsm.market.messages import Trade
+from perpfsm.market.side import Side
+from tests.oracle.resting import Resting
+from tests.oracle.state import State
+from tests.oracle.terms import Told
+
+F = Fraction
+CLOSED, STP, UNFILLED, FORCED, INJECTED = "closed", "self-trade prevention", "unfilled", "liquidation", "injected"
+
+
+class Matching:
+    """Executes orders against a state and tells what happened, undated, in `told`."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.told: list[Told] = []
+        self.trades = 0
+
+    def expire(self, order: Resting, why: str) -> None:
+        self.state.orders.remove(order)
+        self.told.append(("expired", order.client_id, why))
+
+    def execute(self, order: Resting, price: Fraction, wanted: Fraction, liquidity: Liquidity) -> Fraction:
+        """Execute up to `wanted` of an order, at most what it may close, and return how much that was."""
+        purse = self.state.purse
+        size = min(wanted, order.left)
+        if order.closing:
+            held = purse.legs[order.leg].size
+            size = min(size, abs(held)) if held * order.side.sign < 0 else F(0)
+        if not size:
+            return F(0)
+        fee = price * size * (self.state.terms.maker if liquidity is Liquidity.MAKER else self.state.terms.taker)
+        purse.book(order.leg, order.side, price, size)
+        purse.pay_fee(fee)
+        self.trades += 1
+        what = (self.trades, order.client_id, order.leg, order.side, price, size, fee, liquidity)
+        self.told.append(("filled", *what))
+        order.left -= size
+        if not order.left:
+            self.state.orders.remove(order)
+        self.end_closers()
+        self.check_margin()
+        return size
+
+    def end_closers(self) -> None:
+        """Expire closing orders that have nothing left to close."""
+        for each in list(self.state.orders):
+            if each.closing and self.state.purse.legs[each.leg].size * each.side.sign >= 0:
+                self.expire(each, CLOSED)
+
+    def check_margin(self) -> None:
+        """Liquidate what the mark price does not let live any longer (E10)."""
+        mark = self.state.mark()
+        doomed = [] if mark is None or self.state.is_halted() else self.state.purse.doomed(mark)
+        if mark is None or not doomed:
+            return
+        for each in list(self.state.orders):
+            if each.leg in doomed or not self.state.purse.isolated:
+                self.expire(each, FORCED)
+        for leg, realised in self.state.purse.liquidate(doomed, mark):
+            self.told.append(("liquidated", leg, realised))
+
+    def on_book(self) -> None:
+        """Let the newest book move the queues, and execute what rests within its reach; buys first."""
+        for each in self.state.orders:
+            self.move_queue(each)
+        best = self.state.book.best
+        if best is None or self.state.is_halted():
+            return
+        for side in (Side.BUY, Side.SELL):
+            against = side.opposite
+            price = best[against][0]
+            for order in self.state.by_priority(side):
+                beyond = order.beyond(price)
+                if beyond >= 0:
+                    order.ahead = F(0)
+                if order in self.state.orders and (beyond > 0 or (beyond == 0 and self.state.terms.model == "touch")):
+                    assert order.price is not None
+                    done = self.execute(order, order.price, self.state.book.free(against), Liquidity.MAKER)
+                    self.state.book.use(against, price, done)
+                    if done and self.state.quote_ns is not None:
+                        self.state.swept[side] = max(self.state.quote_ns, self.state.swept.get(side, 0))
+
+    def move_queue(self, order: Resting) -> None:
+        """Shrink what is ahead by what the book shows of its level."""
+        if order.price is None:
+            return
+        shown = self.state.book.shown(order.side, order.price)
+        if shown is None:
+            return
+        if self.state.terms.queue_cancels == "proportional" and order.seen:
+            canceled = max(F(0), order.seen - order.traded - shown)
+            left = order.ahead * (1 - canceled / order.seen)
+            order.ahead = -(-left // self.state.terms.step) * self.state.terms.step
+        order.ahead = min(order.ahead, shown)
+        order.seen, order.traded = shown, F(0)
+
+    def on_trade(self, trade: Trade) -> None:
+        """Let a public trade consume queues and then us (only under the queue model)."""
+        side, price, left = trade.aggressor.opposite, F(trade.price), F(trade.size)
+        at_ns = trade.exchange_ns
+        if self.state.is_halted():
+            return
+        if at_ns is not None and at_ns <= self.state.swept.get(side, -1):
+            return
+        market = F(0)
+        for order in self.state.by_priority(side):
+            if order not in self.state.orders or order.beyond(price) < 0:
+                continue
+            if at_ns is not None and order.rested_ns is not None and at_ns < order.rested_ns:
+                continue
+            if order.beyond(price) > 0:
+                order.ahead = F(0)
+            else:
+                order.traded += F(trade.size)
+                step = min(left, max(F(0), order.ahead - market))
+                market, left = market + step, left - step
+                order.ahead = max(F(0), order.ahead - market)
+                if order.ahead:
+                    continue
+            assert order.price is not None
+            left -= self.execute(order, order.price, left, Liquidity.MAKER)
+
+    def arrive(self, order: Resting) -> None:
+        """Let an admitted order take what it crosses, then rest or expire (E4, E5)."""
+        self.state.orders.append(order)
+        book = self.state.book
+        against = order.side.opposite
+        if self.state.is_halted():
+            pass
+        elif book.best is not None and (order.price is None or order.beyond(book.best[against][0]) >= 0):
+            self.take(order)
+        else:
+            self.yield_to(order, order.price)
+        if order not in self.state.orders:
+            return
+        if order.price is None:
+            self.expire(order, UNFILLED)
+        else:
+            self.join(order)
+
+    def furthest(self, order: Resting) -> Fraction | None:
+        """Return the worst price at which it may take: its limit, and the venue's price band."""
+        mark, width = self.state.mark(), self.state.terms.band
+        edge = None if mark is None or width is None else mark * (1 + order.side.sign * width)
+        if order.price is None or edge is None:
+            return edge if order.price is None else order.price
+        return min(order.price, edge) if order.side is Side.BUY else max(order.price, edge)
+
+    def take(self, order: Resting) -> None:
+        against = order.side.opposite
+        furthest = self.furthest(order)
+        reach = self.reach(order, furthest)
+        self.yield_to(order, order.price if order.price is not None else reach)
+        for price, size in list(self.state.book.walk(against, furthest)):
+            if order not in self.state.orders:
+                return
+            done = self.execute(order, price, size, Liquidity.TAKER)
+            if done:
+                self.state.book.use(against, price, done)
+
+    def reach(self, order: Resting, furthest: Fraction | None) -> Fraction | None:
+        """Return the worst price at which it will take."""
+        left = order.left
+        if order.closing:
+            left = min(left, abs(self.state.purse.legs[order.leg].size))
+        worst = None
+        for price, size in self.state.book.walk(order.side.opposite, furthest):
+            if size:
+                worst, left = price, left - size
+            if left <= 0:
+                break
+        return worst
+
+    def yield_to(self, arriving: Resting, price: Fraction | None) -> None:
+        """Expire own orders of the other side at or through `price` (E5)."""
+        for each in list(self.state.orders):
+            if price is None or each.price is None or each.side is arriving.side:
+                continue
+            if (price - each.price) * arriving.side.sign >= 0:
+                self.expire(each, STP)
+
+    def join(self, order: Resting) -> None:
+        """Come to rest behind what is shown at the price (E3)."""
+        assert order.price is not None
+        book = self.state.book
+        order.rested_ns = self.state.newest_ns
+        order.seen = book.shown(order.side, order.price)
+        if book.best is None:
+            return
+        order.ahead = book.best[order.side][1] if order.seen is None else order.seen
+        if order.beyond(book.best[order.side.opposite][0]) >= 0:
+            order.ahead = F(0)

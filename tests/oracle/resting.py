@@ -1,0 +1,45 @@
+"""An order that works at the oracle, with its place in the queue."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from perpfsm.market.order import PlaceOrder
+from perpfsm.market.side import LegName, Side
+
+F = Fraction
+ZERO = F(0)
+
+
+def is_closing(order: PlaceOrder) -> bool:
+    """Return whether an order only ever reduces: reduce-only, or on the exit side of a Hedge leg (E6)."""
+    return order.reduce_only or (order.leg is not LegName.BOTH and order.side not in order.leg.opening_sides)
+
+
+@dataclass(eq=False)
+class Resting:
+    """What is left of an order.
+
+    Attributes:
+        ahead: Base units that have to go before it, under the queue model.
+        seen: What was shown at its price when the book was last looked at; None when that was unknown.
+        traded: What traded at its price since then.
+        rested_ns: The newest exchange time seen when it came to rest; None when there was none.
+    """
+
+    client_id: str
+    leg: LegName
+    side: Side
+    price: Fraction | None
+    left: Fraction
+    closing: bool
+    reserve: Fraction
+    is_exit: bool = False
+    ahead: Fraction = ZERO
+    seen: Fraction | None = None
+    traded: Fraction = ZERO
+    rested_ns: int | None = None
+
+    def beyond(self, price: Fraction) -> Fraction:
+        """Return by how much `price` of the opposite side is better for it than its own; negative when worse."""
+        assert self.price is not None
+        return (self.price - price) * self.side.sign

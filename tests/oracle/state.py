@@ -1,0 +1,47 @@
+"""All that the oracle knows at one moment."""
+
+from fractions import Fraction
+
+from perpfsm.market.side import Side
+from tests.oracle.book import Book
+from tests.oracle.purse import Purse
+from tests.oracle.resting import Resting
+from tests.oracle.terms import Terms
+
+
+class State:
+    """Book, money, working orders and marks."""
+
+    def __init__(self, terms: Terms, wallet: Fraction) -> None:
+        self.terms = terms
+        self.book = Book(terms.tick, terms.beyond_ticks)
+        self.purse = Purse(terms, wallet)
+        self.orders: list[Resting] = []
+        self.known: set[str] = set()
+        self.feed_mark: Fraction | None = None
+        self.newest_ns: int | None = None
+        self.quote_ns: int | None = None
+        self.swept: dict[Side, int] = {}
+        self.now_ns = 0
+        self.refusals = self.lost_answers = 0
+        self.silent_until_ns = self.halted_until_ns = 0
+        self.placed_ns: list[int] = []
+
+    def is_halted(self) -> bool:
+        return self.now_ns < self.halted_until_ns
+
+    def mark(self) -> Fraction | None:
+        """Return the feed's mark price, else the mid."""
+        if self.feed_mark is not None or self.book.best is None:
+            return self.feed_mark
+        return (self.book.best[Side.BUY][0] + self.book.best[Side.SELL][0]) / 2
+
+    def saw(self, exchange_ns: int | None) -> None:
+        """Remember the newest exchange time of a quote or trade."""
+        if exchange_ns is not None:
+            self.newest_ns = max(exchange_ns, self.newest_ns or exchange_ns)
+
+    def by_priority(self, side: Side) -> list[Resting]:
+        """Return the working orders of a side, the best price first, then the older."""
+        mine = [each for each in self.orders if each.side is side and each.price is not None]
+        return sorted(mine, key=lambda each: -side.sign * (each.price or 0))

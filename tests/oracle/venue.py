@@ -1,0 +1,177 @@
+"""The oracle: the paper exchange a second time, from the rules alone, simple and slow, in exact fractions."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from perpfsm.market.incident import INCIDENTS, FeedMessage
+from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
+from perpfsm.market.order import CancelOrder, Command, PlaceOrder
+from tests.oracle.incidents import befall
+from tests.oracle.matching import Matching
+from tests.oracle.resting import Resting, is_closing
+from tests.oracle.rules import needed, refusal
+from tests.oracle.state import State
+from tests.oracle.terms import Terms, Told
+
+F = Fraction
+DAY_NS = 86_400 * 10**9
+
+
+@dataclass(frozen=True)
+class Due:
+    """A command on its way."""
+
+    at_ns: int
+    command: Command
+
+
+class Oracle:
+    """Same seam as the exchange: submit, on_market, take."""
+
+    def __init__(self, terms: Terms, wallet: Fraction) -> None:
+        self.terms = terms
+        self.state = State(terms, wallet)
+        self.matching = Matching(self.state)
+        self.way_in: list[Due] = []
+        self.way_out: list[tuple[int, Told]] = []
+        self.last_in_ns = self.last_out_ns = 0
+        self.funding_ns: int | None = None
+        self.rate = F(0)
+        self.races = 0
+        self.filled: set[str] = set()
+
+    def submit(self, command: Command, now_ns: int) -> None:
+        delays = self.terms.delays
+        path = delays.cancel if isinstance(command, CancelOrder) else delays.order
+        self.last_in_ns = max(self.last_in_ns, now_ns + path() + delays.market_data)
+        self.pass_time(now_ns, arrivals_too=self.last_in_ns == now_ns)
+        self.way_in.append(Due(self.last_in_ns, command))
+        if self.last_in_ns == now_ns:
+            self.arrivals(now_ns)
+
+    def on_market(self, message: FeedMessage) -> None:
+        self.pass_time(message.time_ns)
+        self.state.now_ns = message.time_ns
+        self.see(message)
+        self.tell(self.state.now_ns)
+
+    def take(self, now_ns: int) -> list[Told]:
+        self.pass_time(now_ns + 1)
+        received = [told for at_ns, told in self.way_out if at_ns <= now_ns]
+        self.way_out = self.way_out[len(received) :]
+        return received
+
+    def pass_time(self, until_ns: int, *, arrivals_too: bool = False) -> None:
+        """Let happen what is due before `until_ns`: at one moment arrivals, then funding."""
+        while True:
+            coming = [due.at_ns for due in self.way_in]
+            if self.funding_due() is not None:
+                coming.append(self.funding_due() or 0)
+            now_ns = min(coming, default=until_ns)
+            if now_ns >= until_ns:
+                break
+            self.arrivals(now_ns)
+            if self.funding_due() == now_ns:
+                self.fund(now_ns)
+        if arrivals_too:
+            self.arrivals(until_ns)
+
+    def arrivals(self, now_ns: int) -> None:
+        while self.way_in and self.way_in[0].at_ns <= now_ns:
+            due = self.way_in.pop(0)
+            self.state.now_ns = now_ns
+            self.arrive(due.command)
+            self.tell(now_ns)
+
+    def tell(self, now_ns: int) -> None:
+        """Send what happened on its way back, stamped with when it will be received."""
+        for told in self.matching.told:
+            if told[0] == "filled":
+                self.filled.add(str(told[2]))
+            delay = max(0, self.terms.delays.ack() - self.terms.delays.market_data)
+            self.last_out_ns = max(self.last_out_ns, now_ns + delay, self.state.silent_until_ns)
+            self.way_out.append((self.last_out_ns, (*told, self.last_out_ns)))
+        self.matching.told.clear()
+
+    def see(self, message: FeedMessage) -> None:
+        state = self.state
+        match message:
+            case Quote():
+                if message.mark is not None:
+                    state.feed_mark = F(message.mark)
+                if message.bid <= message.ask:
+                    state.saw(message.exchange_ns)
+                    state.quote_ns = message.exchange_ns
+                    state.book.on_quote(message)
+                    self.matching.on_book()
+            case DepthSnapshot() | DepthUpdate():
+                state.book.on_depth(message)
+                for order in state.orders:
+                    self.matching.move_queue(order)
+            case MarkPrice():
+                state.feed_mark = F(message.mark)
+                if message.funding_rate is not None:
+                    self.rate = F(message.funding_rate)
+                if message.funding_ns is not None:
+                    self.funding_ns = message.funding_ns
+            case Trade():
+                if self.terms.model == "queue":
+                    self.matching.on_trade(message)
+                state.saw(message.exchange_ns)
+            case _ if isinstance(message, INCIDENTS):
+                befall(self.matching, message)
+            case _:
+                pass
+        self.matching.check_margin()
+
+    def arrive(self, command: Command) -> None:
+        match command:
+            case CancelOrder(client_id):
+                self.cancel(client_id)
+            case PlaceOrder():
+                self.place(command)
+
+    def cancel(self, client_id: str) -> None:
+        for order in self.state.orders:
+            if order.client_id == client_id:
+                self.state.orders.remove(order)
+                self.matching.told.append(("canceled", client_id))
+                return
+        self.races += client_id in self.filled
+        self.matching.told.append(("cancel rejected", client_id, -2011))
+
+    def place(self, order: PlaceOrder) -> None:
+        code = refusal(self.state, order)
+        if self.state.lost_answers:
+            self.state.lost_answers -= 1
+            self.matching.told.append(("unknown", order.client_id))
+        else:
+            self.matching.told.append(
+                ("accepted", order.client_id) if code is None else ("rejected", order.client_id, code)
+            )
+        if code is not None:
+            return
+        self.state.known.add(order.client_id)
+        reserve = F(0) if is_closing(order) else needed(self.state, order)
+        price = None if order.price is None else F(order.price)
+        size = F(order.size)
+        self.matching.arrive(
+            Resting(order.client_id, order.leg, order.side, price, size, is_closing(order), reserve, order.role.is_exit)
+        )
+
+    def funding_due(self) -> int | None:
+        """Return when funding is next due: the feed's time, else the next multiple of the interval."""
+        return self.funding_ns
+
+    def fund(self, now_ns: int) -> None:
+        self.state.now_ns = now_ns
+        mark = self.state.mark()
+        self.funding_ns = None
+        if mark is None:
+            return
+        for leg, held in self.state.purse.legs.items():
+            if held.size:
+                paid = self.state.purse.pay_funding(leg, self.rate, mark)
+                self.matching.told.append(("funding", leg, self.rate, mark, paid))
+        self.matching.check_margin()
+        self.tell(now_ns)
