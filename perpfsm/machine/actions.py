@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from perpfsm.decisions import exits, reconcile
 from perpfsm.decisions.proposals import Cancel, Place
-from perpfsm.machine.library import ActionSpec, Effects, Proposals
+from perpfsm.machine.definition import Comparison, Operator, ParameterOperand
+from perpfsm.machine.leg import NO_REASON
+from perpfsm.machine.library import ActionSpec, Effects, ExitType, Proposals, Reach
 from perpfsm.machine.view import Reading
 from perpfsm.market.messages import Quote
 from perpfsm.market.order import OrderType, Role
@@ -18,6 +20,21 @@ KEEP_LINE = (
 ALL_ROLES = frozenset(Role)
 QUOTES = frozenset({Role.QUOTE})
 EXITS = frozenset({Role.TAKE_PROFIT, Role.CLOSE})
+
+
+def _is(metric: str, *values: str) -> Comparison:
+    return Comparison(Operator.IS, values, metric)
+
+
+def _is_zero(metric: str) -> Comparison:
+    return Comparison(Operator.IS, Decimal(0), metric)
+
+
+# What a placement settles until something else happens.
+QUOTED = (_is_zero("quotes_age_s"), _is("quoted_parameters", "current"))
+FAR_ENOUGH = Comparison(Operator.AT_LEAST, ParameterOperand("minimum_spread"), "nearest_quote_pct")
+EXIT_IS_NEW = _is_zero("exit_age_s")
+PEAK_IS_NEW = (_is_zero("drawdown_pct"), _is("peak", "new"))
 
 
 def _cancel_where(reading: Reading, out: Proposals, chosen: Callable[[WorkingOrder], bool]) -> None:
@@ -149,32 +166,32 @@ SHIPPED_ACTIONS = (
     ActionSpec(
         "place_quotes",
         "Place the quotes of every level that passes the filters.",
-        Effects(sets=frozenset({"quotes_ns", "quotes_outdated"}), places=QUOTES),
+        Effects(sets=frozenset({"quotes_ns", "quotes_outdated"}), places=QUOTES, settles=QUOTED),
         _place_quotes,
     ),
     ActionSpec(
         "replace_quotes",
         "Cancel the quotes and place new ones.",
-        Effects(sets=frozenset({"quotes_ns", "quotes_outdated"}), places=QUOTES, cancels=QUOTES),
+        Effects(sets=frozenset({"quotes_ns", "quotes_outdated"}), places=QUOTES, cancels=QUOTES, settles=QUOTED),
         _replace_quotes,
     ),
     ActionSpec(
         "keep_quotes",
         "Leave the quotes as they are and restart their age.",
-        Effects(sets=frozenset({"quotes_ns"})),
+        Effects(sets=frozenset({"quotes_ns"}), settles=(_is_zero("quotes_age_s"),)),
         _keep_quotes,
     ),
     ActionSpec("cancel_quotes", "Cancel the leg's quotes.", Effects(cancels=QUOTES), _cancel_quotes),
     ActionSpec(
         "cancel_close_quotes",
         "Cancel the quotes nearer than minimum_spread.",
-        Effects(cancels=QUOTES),
+        Effects(cancels=QUOTES, reach=Reach.SOME, settles=(FAR_ENOUGH,)),
         _cancel_close_quotes,
     ),
     ActionSpec(
         "cancel_opposite_quotes",
         "Cancel the quotes on the other side of the position.",
-        Effects(cancels=QUOTES),
+        Effects(cancels=QUOTES, reach=Reach.OPPOSITE),
         _cancel_opposite_quotes,
     ),
     ActionSpec("cancel_orders", "Cancel every order of the leg.", Effects(cancels=ALL_ROLES), _cancel_orders),
@@ -182,38 +199,62 @@ SHIPPED_ACTIONS = (
     ActionSpec(
         "place_take_profit",
         "Place the take-profit for the whole position.",
-        Effects(places=frozenset({Role.TAKE_PROFIT})),
+        Effects(
+            places=frozenset({Role.TAKE_PROFIT}),
+            exit_type=ExitType.LIMIT,
+            settles=(EXIT_IS_NEW, _is("take_profit_mismatch", NO_REASON)),
+        ),
         _place_take_profit,
     ),
     ActionSpec(
         "cut_take_profit",
         "Cut the take-profit to the position's size, at its own price.",
-        Effects(places=frozenset({Role.TAKE_PROFIT}), cancels=EXITS),
+        Effects(
+            places=frozenset({Role.TAKE_PROFIT}),
+            cancels=EXITS,
+            exit_type=ExitType.LIMIT,
+            settles=(EXIT_IS_NEW, _is("take_profit_mismatch", NO_REASON, "differs")),
+        ),
         _cut_take_profit,
     ),
     ActionSpec(
         "close_position",
         "Close the whole position as close_position_order_type says.",
-        Effects(sets=frozenset({"exits_placed"}), places=frozenset({Role.CLOSE})),
+        Effects(
+            sets=frozenset({"exits_placed"}),
+            places=frozenset({Role.CLOSE}),
+            exit_type=ExitType.AS_CONFIGURED,
+            settles=(EXIT_IS_NEW,),
+        ),
         _close_position,
     ),
     ActionSpec(
         "close_at_market",
         "Close the whole position with a MARKET order.",
-        Effects(sets=frozenset({"exits_placed"}), places=frozenset({Role.CLOSE})),
+        Effects(
+            sets=frozenset({"exits_placed"}),
+            places=frozenset({Role.CLOSE}),
+            exit_type=ExitType.MARKET,
+            settles=(EXIT_IS_NEW,),
+        ),
         _close_at_market,
     ),
     ActionSpec(
         "start_trailing",
         "Take the exit price as the first peak.",
-        Effects(sets=frozenset({"peak", "peak_is_new"})),
+        Effects(sets=frozenset({"peak", "peak_is_new"}), settles=PEAK_IS_NEW),
         _raise_peak,
     ),
     ActionSpec(
         "raise_peak",
         "Take the exit price as the new peak.",
-        Effects(sets=frozenset({"peak", "peak_is_new"})),
+        Effects(sets=frozenset({"peak", "peak_is_new"}), settles=PEAK_IS_NEW),
         _raise_peak,
     ),
-    ActionSpec("forget_peak", "Forget the peak.", Effects(sets=frozenset({"peak"})), _forget_peak),
+    ActionSpec(
+        "forget_peak",
+        "Forget the peak.",
+        Effects(sets=frozenset({"peak"}), settles=(_is("peak", NO_REASON),)),
+        _forget_peak,
+    ),
 )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from perpfsm.decisions.proposals import Proposal
+from perpfsm.machine.definition import Comparison
 from perpfsm.machine.view import Reading, Value
 from perpfsm.market.order import Role
 from perpfsm.market.ratio import Ratio
@@ -56,6 +57,9 @@ class MetricSpec:
         moment_ns: For a time metric: when it crosses a bound, nanoseconds since the epoch, rounded up.
         least: What a numeric one is never below; None where it has no such bound.
         parameters: Those of the strategy that it reads, so that one which nothing reads can be pointed out.
+        reads: What it is computed from: facts of the leg by name, `quotes`, `exits`, and of the outside `price`,
+            `time`, `amount` (sizes and counts), `side`, `data`, `quoting`, `book`; None says nothing, and it is taken
+            to change at any moment.
     """
 
     name: str
@@ -69,6 +73,23 @@ class MetricSpec:
     moment_ns: Callable[[Reading, Decimal], int] | None = None
     least: Decimal | None = None
     parameters: frozenset[str] = frozenset()
+    reads: frozenset[str] | None = None
+
+
+class ExitType(StrEnum):
+    """The type of an exit that an action places."""
+
+    LIMIT = "LIMIT"
+    MARKET = "MARKET"
+    AS_CONFIGURED = "as close_position_order_type says, MARKET without usable data"
+
+
+class Reach(StrEnum):
+    """Which orders of the roles that an action cancels it surely cancels."""
+
+    EVERY = "every one"
+    OPPOSITE = "those that would reduce the position"
+    SOME = "those that the prices of the moment choose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +100,18 @@ class Effects:
         sets: Facts of the leg that it changes.
         places: Roles of orders that it may place.
         cancels: Roles of orders that it may cancel.
+        reach: Which of those it surely cancels.
+        exit_type: Of the exits that it places, for the whole position; None when it places none.
+        settles: Comparisons of metrics that hold once it has run, as long as nothing else happens; a metric without
+            a value then satisfies them too.
     """
 
     sets: frozenset[str] = frozenset()
     places: frozenset[Role] = frozenset()
     cancels: frozenset[Role] = frozenset()
+    reach: Reach = Reach.EVERY
+    exit_type: ExitType | None = None
+    settles: tuple[Comparison, ...] = ()
 
 
 class Proposals:

@@ -16,6 +16,10 @@ ReadRatio = Callable[[Reading], Ratio | None]
 ReadThresholds = Callable[[Reading, Decimal], tuple[Threshold, ...]]
 
 
+def _reads(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 def _age_metric(name: str, doc: str, fact: str) -> MetricSpec:
     """Return the metric of the seconds since a moment that the leg remembers."""
     return MetricSpec(
@@ -27,49 +31,75 @@ def _age_metric(name: str, doc: str, fact: str) -> MetricSpec:
         may_be_undefined=True,
         moment_ns=lambda reading, bound: later(getattr(reading.leg, fact), bound),
         least=ZERO,
+        reads=frozenset({"time", fact}),
     )
 
 
 def _price_metric(
     name: str,
     doc: str,
+    reads: str,
     read: ReadRatio,
     thresholds: ReadThresholds,
 ) -> MetricSpec:
     """Return a percent metric that moves with the market."""
-    return MetricSpec(name, "percent", doc, read, depends=Declared.PRICE, may_be_undefined=True, thresholds=thresholds)
+    return MetricSpec(
+        name,
+        "percent",
+        doc,
+        read,
+        depends=Declared.PRICE,
+        may_be_undefined=True,
+        thresholds=thresholds,
+        reads=_reads(f"price {reads}"),
+    )
 
 
-def _count_metric(name: str, doc: str, read: Callable[[Reading], int]) -> MetricSpec:
+def _count_metric(name: str, doc: str, reads: str, read: Callable[[Reading], int]) -> MetricSpec:
     """Return a metric that counts."""
     return MetricSpec(
-        name, "count", doc, lambda reading: Ratio(Decimal(read(reading))), depends=Declared.FACT, least=ZERO
+        name,
+        "count",
+        doc,
+        lambda reading: Ratio(Decimal(read(reading))),
+        depends=Declared.FACT,
+        least=ZERO,
+        reads=_reads(f"amount {reads}"),
     )
 
 
 def _choice_metric(
-    name: str, doc: str, values: tuple[str, ...], read: Callable[[Reading], str], depends: Declared = Declared.FACT
+    name: str,
+    doc: str,
+    values: tuple[str, ...],
+    reads: str,
+    read: Callable[[Reading], str],
+    *,
+    depends: Declared = Declared.FACT,
 ) -> MetricSpec:
     """Return an enumerated metric; it always has a value."""
-    return MetricSpec(name, "none", doc, read, depends=depends, values=values)
+    return MetricSpec(name, "none", doc, read, depends=depends, values=values, reads=_reads(reads))
 
 
 SHIPPED_METRICS = (
     _price_metric(
         "pnl_pct",
         "PnL at the exit price, percent of the cost, before leverage.",
+        "position",
         readings.pnl_pct,
         readings.pnl_thresholds,
     ),
     _price_metric(
         "mark_pnl_pct",
         "PnL at the mark price (mid where there is none), percent of the cost.",
+        "position",
         readings.mark_pnl_pct,
         readings.mark_pnl_thresholds,
     ),
     _price_metric(
         "nearest_quote_pct",
         "Distance of the nearest working quote from the reference price, percent of it.",
+        "quotes",
         readings.nearest_quote_pct,
         readings.nearest_quote_thresholds,
     ),
@@ -80,10 +110,12 @@ SHIPPED_METRICS = (
         readings.quote_drift_pct,
         depends=Declared.ANYTHING,
         may_be_undefined=True,
+        reads=_reads("quotes price book"),
     ),
     _price_metric(
         "drawdown_pct",
         "How far the exit price has come back from the peak.",
+        "position peak amount",
         readings.drawdown_pct,
         readings.drawdown_thresholds,
     ),
@@ -95,10 +127,12 @@ SHIPPED_METRICS = (
         depends=Declared.FACT,
         may_be_undefined=True,
         parameters=frozenset({"ts_callback_rate"}),
+        reads=_reads("position peak amount"),
     ),
     _price_metric(
         "exit_left_behind_pct",
         "How far the market has left the closing LIMIT behind, percent of its price.",
+        "exits",
         readings.exit_left_behind_pct,
         readings.exit_left_behind_thresholds,
     ),
@@ -114,6 +148,7 @@ SHIPPED_METRICS = (
         may_be_undefined=True,
         moment_ns=readings.exit_age_moment,
         least=ZERO,
+        reads=_reads("time exits"),
     ),
     MetricSpec(
         "exit_backoff_left_s",
@@ -124,6 +159,7 @@ SHIPPED_METRICS = (
         moment_ns=readings.exit_backoff_moment,
         least=ZERO,
         parameters=frozenset({"exit_retry_s"}),
+        reads=_reads("time exit_losses exit_lost_ns exit_reason"),
     ),
     MetricSpec(
         "position_size",
@@ -132,72 +168,93 @@ SHIPPED_METRICS = (
         lambda reading: Ratio(abs(reading.leg.position.size)),
         depends=Declared.FACT,
         least=ZERO,
+        reads=_reads("position amount"),
     ),
     _choice_metric(
-        "position_side", "The side of the open position.", (NO_REASON, "long", "short"), readings.position_side
+        "position_side",
+        "The side of the open position.",
+        (NO_REASON, "long", "short"),
+        "position side",
+        readings.position_side,
     ),
     _count_metric(
         "exits_working",
         "Exits that can still fill, canceling and unknown ones included.",
+        "exits",
         lambda reading: len(readings.exits_of(reading.view.orders)),
     ),
     _count_metric(
         "exit_replacements",
         "Replacements of the closing order since its reason came in force.",
+        "exits_placed",
         lambda reading: max(0, reading.leg.exits_placed - 1),
     ),
-    _count_metric("exit_losses", "Exits lost or refused in a row.", lambda reading: reading.leg.exit_losses),
+    _count_metric(
+        "exit_losses", "Exits lost or refused in a row.", "exit_losses", lambda reading: reading.leg.exit_losses
+    ),
     _choice_metric(
         "exit_reason",
         "Why the position is being closed.",
         (NO_REASON, *REASONS),
+        "exit_reason",
         lambda reading: reading.leg.exit_reason,
     ),
     _choice_metric(
         "fill_effect",
         "What the fill in hand did to the position.",
         (NO_REASON, "opened", "increased", "reduced", "closed"),
+        "fill_effect",
         lambda reading: reading.leg.fill_effect,
     ),
     _choice_metric(
         "data",
         "Health of the market data.",
         ("good", "missing", "stale", "crossed", "jump", "invalid"),
+        "data",
         lambda reading: reading.view.data,
     ),
     _choice_metric(
         "quoting",
         "Whether new quotes are allowed, and if not, why.",
         ("allowed", "paused", "stopping", "halted", "data_bad", "no_reference", "cooldown"),
+        "quoting",
         lambda reading: reading.view.quoting,
     ),
     _choice_metric(
         "quoted_parameters",
         "Whether the leg last quoted with the parameters in force, or a live change came since.",
         ("current", "outdated"),
+        "quotes_outdated",
         lambda reading: "outdated" if reading.leg.quotes_outdated else "current",
     ),
     _choice_metric(
-        "exit_order_type", "The type of the exits at work.", (NO_REASON, "limit", "market"), readings.exit_order_type
+        "exit_order_type",
+        "The type of the exits at work.",
+        (NO_REASON, "limit", "market"),
+        "exits",
+        readings.exit_order_type,
     ),
     _choice_metric(
         "take_profit_mismatch",
         "How the working take-profit differs from the one that belongs there.",
         (NO_REASON, "oversized", "differs"),
+        "position exits amount",
         readings.take_profit_mismatch,
     ),
     _choice_metric(
         "remainder",
         "Whether the venue would let the open position be closed.",
         (NO_REASON, "dust", "closable"),
+        "position price amount",
         readings.remainder,
-        Declared.ANYTHING,
+        depends=Declared.ANYTHING,
     ),
     _choice_metric(
         "peak",
         "Whether trailing has a peak, and whether the present event set it.",
         (NO_REASON, "new", "old"),
+        "peak peak_is_new",
         readings.peak,
-        Declared.ANYTHING,
+        depends=Declared.ANYTHING,
     ),
 )
