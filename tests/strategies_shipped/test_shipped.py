@@ -8,10 +8,11 @@ import pytest
 
 from perpfsm.config.strategy import Strategy, load_strategy
 from perpfsm.decisions.parameters import PositionManagement
-from tests.strategies_shipped.command import STRATEGIES, Said, exported, perpfsm
+from tests.strategies_shipped.command import STRATEGIES, Body, Said, exported, perpfsm
 from tests.strategies_shipped.money import recomputed, stated
 
 SHIPPED = {
+    "break_even": {"take_profit", "break_even", "stop_loss"},
     "btcusdt_recording_profit_taking": {"take_profit", "stop_loss"},
     "btcusdt_recording_trailing_stop": {"trailing_stop", "stop_loss"},
     "hedge_profit_taking": {"take_profit", "stop_loss"},
@@ -19,6 +20,8 @@ SHIPPED = {
     "one_way_trailing_stop_limit": {"trailing_stop", "stop_loss"},
     "one_way_trailing_stop_market": {"trailing_stop", "stop_loss"},
     "price_banded": {"take_profit", "stop_loss"},
+    "profit_then_trail": {"trailing_stop", "stop_loss"},
+    "triple_barrier": {"take_profit", "time_limit", "stop_loss"},
 }
 AT_60000 = sorted(name for name in SHIPPED if not name.startswith("btcusdt"))
 TRANSITIONS_MIN = 100
@@ -65,6 +68,13 @@ every_strategy = pytest.mark.parametrize("run", sorted(SHIPPED), indirect=True)
 def one(name: str) -> pytest.MarkDecorator:
     """Return the mark of a test about one strategy."""
     return pytest.mark.parametrize("run", [name], indirect=True)
+
+
+def seen(move: Body) -> dict[str, str]:
+    """Return the metric values that the guards of a transition read."""
+    saw = move["saw"]
+    assert isinstance(saw, dict)
+    return saw
 
 
 def test_every_strategy_file_is_tested_here() -> None:
@@ -142,6 +152,32 @@ def test_the_price_band_leaves_out_bids_above_and_asks_below(run: Run) -> None:
     assert len(above) + len(below) == len(whys)
 
 
+@one("triple_barrier")
+def test_a_time_limit_closes_a_position_at_its_second(run: Run) -> None:
+    closed = [body for body in run.said.of("fill") if (body["reason"], body["effect"]) == ("time_limit", "closed")]
+    fired = [move for move in run.said.of("transition") if move["name"] == "time_limit"]
+    assert closed
+    assert {Decimal(seen(move)["position_age_s"]) for move in fired} == {run.strategy.parameters.time_limit}
+
+
+@one("break_even")
+def test_a_secured_position_ends_at_its_take_profit_or_near_its_entry(run: Run) -> None:
+    lost = {
+        reason: min(Decimal(str(c["realised"])) for c in run.said.of("closing") if c["reason"] == reason)
+        for reason in ("break_even", "stop_loss")
+    }
+    assert {"secure", "break_even"} <= run.said.row_names
+    assert lost["break_even"] > lost["stop_loss"] / 4
+
+
+@one("profit_then_trail")
+def test_a_profit_that_is_let_run_starts_at_each_sides_own_take_profit(run: Run) -> None:
+    started = [seen(move) for move in run.said.of("transition") if move["name"] == "let_profit_run"]
+    assert {saw["position_side"] for saw in started} == {"long", "short"}
+    least = {"long": Decimal("0.12"), "short": Decimal("0.1")}
+    assert all(Decimal(saw["pnl_pct"]) >= least[saw["position_side"]] for saw in started)
+
+
 @pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_a_strategy_begins_with_its_schema_and_says_how_to_run_it(name: str) -> None:
     lines = (STRATEGIES / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
@@ -162,7 +198,9 @@ def test_the_comments_say_where_each_spread_lies_in_price(name: str) -> None:
     def price(spread: Decimal, sign: int) -> str:
         return f"{60_000 * (1 + sign * spread / 100):,.0f}"
 
-    signs = {"bid_spread": (-1,), "ask_spread": (+1,), "stop_loss_spread": (-1, +1)}
+    signs: dict[str, tuple[int, ...]] = {"bid_spread": (-1,), "ask_spread": (+1,), "stop_loss_spread": (-1, +1)}
+    if parameters.break_even_after:
+        signs["break_even_after"] = (+1,)
     if parameters.position_management is PositionManagement.PROFIT_TAKING:
         signs |= {"long_profit_taking_spread": (+1,), "short_profit_taking_spread": (-1,)}
     elif parameters.ts_activation_spread:
