@@ -6,15 +6,19 @@ from functools import lru_cache
 from pathlib import Path
 
 from perpfsm.config.documents import document_of, has_errors, in_file_order
+from perpfsm.config.flaws import complaints_about
 from perpfsm.config.guard_reader import GuardReader
 from perpfsm.config.libraries import installed_library
 from perpfsm.config.machine_checks import check_row, check_row_names, check_states, check_whole
 from perpfsm.config.nodes import Complaint, Document, Value
+from perpfsm.config.ranges import parameter_ranges
 from perpfsm.config.schema import complaints
 from perpfsm.config.source import Source, read_source
 from perpfsm.errors import ConfigError, Finding
 from perpfsm.machine.definition import Guard, MachineDefinition, Row, StateDefinition, Trigger
 from perpfsm.machine.library import Library
+from perpfsm.proof.check import check
+from perpfsm.proof.flaw import SourceFile
 
 TEXTS_KEPT = 8
 
@@ -96,11 +100,13 @@ def check_machine(path: Path, document: Document, findings: tuple[Finding, ...],
         found.extend(check_row(row, ("transitions", row.number - 1), draft.states, reader))
     found.extend(reader.complaints)
     everything = in_file_order(findings, document.findings(found))
-    if not has_errors(everything):
-        found.extend(check_whole(draft.states, draft.initial or "", draft.rows, reader))
-        everything = in_file_order(findings, document.findings(found))
-        return MachineFile(path, document.source.text, draft.definition(guards), everything)
-    return MachineFile(path, document.source.text, None, everything)
+    if has_errors(everything):
+        return MachineFile(path, document.source.text, None, everything)
+    definition = draft.definition(guards)
+    found.extend(check_whole(draft.states, draft.initial or "", draft.rows, reader))
+    found.extend(complaints_about(check(definition, library, parameter_ranges()), SourceFile.MACHINE))
+    everything = in_file_order(findings, document.findings(found))
+    return MachineFile(path, document.source.text, None if has_errors(everything) else definition, everything)
 
 
 @dataclass(frozen=True, slots=True)
