@@ -59,7 +59,9 @@ def run(
     feed: Annotated[
         str | None,
         typer.Option(
-            help="A recording or CSV, or `synthetic`; else the strategy's own.", metavar="PATH", show_default=False
+            help="A recording or CSV, `synthetic`, or a scenario: `synthetic:flash_crash`; else the strategy's own.",
+            metavar="PATH",
+            show_default=False,
         ),
     ] = None,
     speed: Annotated[str, typer.Option(help="max, realtime, or a factor such as 10.", callback=_speed)] = "max",

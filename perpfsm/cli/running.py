@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from decimal import Decimal, localcontext
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from perpfsm.cli.errors import EXIT_ERROR
+from perpfsm.cli.feeds import feed_of
 from perpfsm.cli.notices import Notices
 from perpfsm.cli.price_source import run_asking, with_price_source
 from perpfsm.config.render import finding_lines
@@ -24,7 +25,7 @@ from perpfsm.console.summary import Reading, SummaryView
 from perpfsm.engine.observe import status_of
 from perpfsm.engine.records import Record, TransitionRecord
 from perpfsm.errors import ConfigError, FeedError, PerpfsmError
-from perpfsm.feeds import Feed, Recorder, open_feed, synthetic_feed, venue_symbol
+from perpfsm.feeds import Feed, Recorder, venue_symbol
 from perpfsm.journal.store import Journal
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.market.price_source import CustomApi
@@ -35,7 +36,6 @@ from perpfsm.runtime.stopping import StopRequest
 from perpfsm.runtime.summary import Summary
 from perpfsm.runtime.tally import Tally
 
-SYNTHETIC = "synthetic"
 RECENT = 50
 HALTED = (
     "warning: The last run was halted, so this one opens nothing. "
@@ -160,12 +160,18 @@ def run_strategy(options: RunOptions) -> int:
     """
     try:
         strategy = load_strategy(options.strategy, overrides=options.changes)
+        feed = feed_of(
+            strategy,
+            options.feed,
+            seed=options.seed,
+            skip_bad_lines=options.skip_bad_lines,
+            depth=strategy.parameters.order_optimization_enabled,
+        )
     except ConfigError as error:
         for finding in error.findings:
             for line in finding_lines(finding):
                 typer.echo(line.text, err=True)
         return EXIT_ERROR
-    feed = _feed(options, strategy)
     clock = RealClock()
     watcher = Watcher(strategy)
     notices = Notices()
@@ -217,23 +223,6 @@ def run_strategy(options: RunOptions) -> int:
 def _journal(options: RunOptions, clock: RealClock) -> Journal:
     """Return the journal, stamped by the wall clock unless the run is at full speed."""
     return Journal.create_or_continue(options.journal, clock=clock.wall_ns if options.is_paced else None)
-
-
-def _feed(options: RunOptions, strategy: Strategy) -> Feed:
-    """Return the feed that the command line or the strategy names.
-
-    Raises:
-        FeedError: When it cannot be opened.
-    """
-    paper = strategy.paper
-    name = options.feed or (SYNTHETIC if paper.feed_file is None else str(paper.feed_file))
-    if name != SYNTHETIC and options.seed is not None:
-        raise FeedError("A seed belongs to the synthetic market.", where=name, remedy="Leave out --seed or --feed.")
-    if name == SYNTHETIC:
-        settings = paper.synthetic if options.seed is None else replace(paper.synthetic, seed=options.seed)
-        return synthetic_feed(settings, tick=paper.instrument.tick, step=paper.instrument.step)
-    depth = strategy.parameters.order_optimization_enabled
-    return open_feed(Path(name), skip_bad_lines=options.skip_bad_lines, depth=depth)
 
 
 def _settings(options: RunOptions, strategy: Strategy) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`perpfsm validate`: what is wrong with strategy and machine files, all at once, and what they set."""
+"""`perpfsm validate`: what is wrong with strategy, machine and scenario files, all at once, and what they set."""
 
 import sys
 from collections.abc import Iterable
@@ -36,13 +36,13 @@ class Format(StrEnum):
 
 
 def validate(
-    files: Annotated[list[Path], typer.Argument(help="Strategy or machine files.", metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(help="Strategy, machine or scenario files.", metavar="FILE…")],
     output: Annotated[
         Format, typer.Option("--format", help="For a person, a program, or a code review.")
     ] = Format.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
 ) -> None:
-    """Check strategy and machine files: shape, names, units, and how the parameters fit together.
+    """Check strategy, machine and scenario files: shape, names, units, and how the parameters fit together.
 
     Exits with 0 when every file is valid, with 1 when one is not.
     """
@@ -54,7 +54,7 @@ def validate_files(files: Iterable[Path], output: Format, *, strict: bool) -> in
     """Print what is to say about each file, and return the exit status: 0 valid, 1 not.
 
     Args:
-        files: Strategy or machine files.
+        files: Strategy, machine or scenario files.
         output: The form of the answer.
         strict: Whether warnings count as errors.
     """
@@ -80,6 +80,7 @@ def _lines(report: "Report", *, strict: bool) -> "Iterable[Line]":
     """Yield everything about one file, its verdict after its findings."""
     from perpfsm.config.render import Line, Look, finding_lines, summary_line
     from perpfsm.config.table import parameter_table
+    from perpfsm.config.wording import plain
 
     for finding in report.findings:
         yield from finding_lines(finding)
@@ -93,6 +94,10 @@ def _lines(report: "Report", *, strict: bool) -> "Iterable[Line]":
         sizes = (report.machine.states, report.machine.guards, report.machine.rows)
         states, guards, rows = map(len, sizes)
         yield Line(Look.TABLE, f"  {report.machine.name}: {states} states, {guards} guards, {rows} rows")
+    if report.scenario is not None:
+        phases = report.scenario.phases
+        seconds = plain(sum(phase.for_s for phase in phases))
+        yield Line(Look.TABLE, f"  {report.scenario.name}: phases {len(phases)}, {seconds} s")
 
 
 def print_lines(lines: "list[Line]") -> None:

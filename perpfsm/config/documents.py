@@ -10,6 +10,7 @@ from perpfsm.errors import Finding, Severity
 # What a check says of a value that reading could not take; reading has said it better.
 _ECHOES = frozenset({"wrong-type", "not-a-number", "unknown-value", "out-of-range"})
 _MACHINE_KEYS = frozenset({"transitions", "states", "guards"})
+_SCENARIO_KEYS = frozenset({"scenario", "phases"})
 
 
 def read_document(path: Path) -> tuple[Document | None, tuple[Finding, ...]]:
@@ -35,6 +36,11 @@ def document_of(source: Source) -> tuple[Document | None, tuple[Finding, ...]]:
 def is_machine(document: Document) -> bool:
     """Return whether a document is a machine file rather than a strategy file."""
     return any(key in _MACHINE_KEYS for key in document.root.children)
+
+
+def is_scenario(document: Document) -> bool:
+    """Return whether a document is a scenario file rather than a strategy file."""
+    return any(key in _SCENARIO_KEYS for key in document.root.children)
 
 
 def in_file_order(reading: tuple[Finding, ...], checking: tuple[Finding, ...]) -> tuple[Finding, ...]:

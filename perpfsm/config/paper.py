@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from perpfsm.market.instrument import Instrument
-from perpfsm.market.synthetic import SyntheticSettings
+from perpfsm.market.synthetic import Scenario, SyntheticSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class PaperSettings:
         taker_fee: Percent of the notional of a crossing fill; negative is a rebate.
         fill_model: `touch` or `through`.
         feed_file: The recording; None for a synthetic market.
-        synthetic: The synthetic market, when there is no recording.
+        synthetic: The synthetic market, when there is neither a recording nor a scenario.
+        scenario: A synthetic market that goes through phases; None without.
         source_file: The recording of an external price source; None for a synthetic one.
         source_synthetic: The synthetic market of an external price source, when there is no recording.
     """
@@ -31,5 +32,6 @@ class PaperSettings:
     fill_model: str = "touch"
     feed_file: Path | None = None
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
+    scenario: Scenario | None = None
     source_file: Path | None = None
     source_synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)

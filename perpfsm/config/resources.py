@@ -25,6 +25,20 @@ def machine_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _machines_dir().glob("*.yaml")))
 
 
+def scenario_path(name: str) -> Path | None:
+    """Return the path of the shipped scenario called `name`, or None when no scenario has that name."""
+    return _scenarios_dir() / f"{name}.yaml" if name in scenario_names() else None
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Return the names of the shipped scenarios, in alphabetical order."""
+    return tuple(sorted(path.stem for path in _scenarios_dir().glob("*.yaml")))
+
+
+def _scenarios_dir() -> Path:
+    return strategies_dir() / "scenarios"
+
+
 def _machines_dir() -> Path:
     return strategies_dir() / "machines"
 

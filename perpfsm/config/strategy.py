@@ -12,6 +12,7 @@ from perpfsm.config.nodes import Complaint, Document, Value
 from perpfsm.config.overrides import override
 from perpfsm.config.paper import PaperSettings
 from perpfsm.config.resources import machine_names, machine_path
+from perpfsm.config.scenario_file import ScenarioFile, find_scenario, read_scenario_file, unknown_scenario
 from perpfsm.config.schema import complaints, load_schema, unquoted
 from perpfsm.config.settings import Settings, settle
 from perpfsm.config.strategy_build import feed_file, paper_settings, parameters, reference_source, source_file
@@ -102,13 +103,13 @@ def check_strategy_document(
     settings = settle(value, against)
     found = [*warnings, *against, *check_strategy(settings), *_check_feed(path, settings)]
     machine, complaint = _machine(path, settings)
-    if complaint is not None:
-        found.append(complaint)
+    scenario, problem = _scenario(path, settings)
+    found += [each for each in (complaint, problem) if each is not None]
     if machine is not None and machine.definition is not None:
         found.extend(unread_parameters(settings, machine.definition))
     everything = in_file_order((*findings, *refused), document.findings(found))
-    if machine is not None:
-        everything += machine.findings
+    for file in (machine, scenario):
+        everything += () if file is None else file.findings
     if machine is None or machine.definition is None or has_errors(everything):
         return None, everything
     strategy = Strategy(
@@ -116,7 +117,7 @@ def check_strategy_document(
         text=document.source.text,
         parameters=parameters(settings),
         derivative=settings.text("derivative") or "",
-        paper=paper_settings(path, settings),
+        paper=paper_settings(path, settings, None if scenario is None else scenario.scenario),
         price_source=reference_source(settings),
         machine=machine.definition,
         machine_text=machine.text,
@@ -145,6 +146,17 @@ def _machine(path: Path, settings: Settings) -> tuple[MachineFile | None, Compla
             return None, Complaint(("machine",), "unknown-machine", what, remedy)
         file = shipped
     return read_machine_file(file, installed_library()), None
+
+
+def _scenario(path: Path, settings: Settings) -> tuple[ScenarioFile | None, Complaint | None]:
+    """Return the scenario that the paper exchange plays, or what is wrong with its name; neither without one."""
+    name = settings.text("paper.feed.scenario")
+    if name is None:
+        return None, None
+    file = find_scenario(name, path.parent)
+    if file is None:
+        return None, Complaint(("paper", "feed", "scenario"), "unknown-scenario", *unknown_scenario(name))
+    return read_scenario_file(file), None
 
 
 def _check_feed(path: Path, settings: Settings) -> tuple[Complaint, ...]:

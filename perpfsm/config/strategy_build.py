@@ -19,7 +19,7 @@ from perpfsm.decisions.parameters import (
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.price_source import CustomApi, ExternalMarket
 from perpfsm.market.side import PositionMode, Side
-from perpfsm.market.synthetic import SyntheticSettings
+from perpfsm.market.synthetic import Scenario, SyntheticSettings
 
 
 def parameters(settings: Settings) -> Parameters:
@@ -65,12 +65,13 @@ def parameters(settings: Settings) -> Parameters:
     )
 
 
-def paper_settings(path: Path, settings: Settings) -> PaperSettings:
+def paper_settings(path: Path, settings: Settings, scenario: Scenario | None = None) -> PaperSettings:
     """Return the paper exchange's settings.
 
     Args:
         path: Of the strategy file, from whose folder a recording's path starts.
         settings: Without errors.
+        scenario: What `paper.feed.scenario` names.
     """
     return PaperSettings(
         instrument=Instrument(
@@ -87,6 +88,7 @@ def paper_settings(path: Path, settings: Settings) -> PaperSettings:
         fill_model=_text(settings, "paper.fill_model"),
         feed_file=feed_file(path, settings),
         synthetic=_synthetic(settings, "paper.feed.synthetic"),
+        scenario=scenario,
         source_file=source_file(path, settings),
         source_synthetic=_synthetic(settings, "paper.price_source_feed.synthetic"),
     )

@@ -35,7 +35,8 @@ def check_strategy(settings: Settings) -> tuple[Complaint, ...]:
 
 def reference_price(settings: Settings) -> Decimal | None:
     """Return the price that percentages can be shown against before any market data; None when nothing is known."""
-    return None if settings.text("paper.feed.file") else settings.number("paper.feed.synthetic.start_price")
+    elsewhere = settings.text("paper.feed.file") or settings.text("paper.feed.scenario")
+    return None if elsewhere else settings.number("paper.feed.synthetic.start_price")
 
 
 def minimum_spread_is_below_spreads(settings: Settings) -> Iterator[Complaint]:

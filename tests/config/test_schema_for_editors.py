@@ -14,7 +14,7 @@ from perpfsm.config.settings import described_parameters
 from perpfsm.machine.definition import REASONS, Operator, Trigger
 from perpfsm.machine.shipped import shipped_library
 
-NAMES = ["strategy", "machine", "journal-entry"]
+NAMES = ["strategy", "machine", "scenario", "journal-entry"]
 SAYS_WHAT_IT_IS = {"type", "enum", "const", "$ref", "anyOf"}
 SAYS_WHAT_TO_WRITE = {"enum", "const", "default", "examples", "$ref", "properties", "items", "additionalProperties"}
 
@@ -57,7 +57,7 @@ def test_every_property_has_a_description_and_says_what_it_is(name: str) -> None
     assert [path for path, part in found if not SAYS_WHAT_IT_IS & set(part)] == []
 
 
-@pytest.mark.parametrize("name", ["strategy", "machine"])
+@pytest.mark.parametrize("name", ["strategy", "machine", "scenario"])
 def test_every_property_that_a_person_writes_has_a_default_choices_or_an_example(name: str) -> None:
     # Of true and false an editor knows itself.
     unknown = [
