@@ -108,8 +108,8 @@ def told(event: VenueEvent) -> Told:
             return ("filled", *who, F(fill.price), F(fill.size), F(fill.fee), fill.liquidity, time_ns)
         case Liquidated(time_ns, leg, realised):
             return ("liquidated", leg, F(realised), time_ns)
-        case PositionChanged(time_ns, leg, size, cost):
-            return ("position", leg, F(size), F(cost), time_ns)
+        case PositionChanged(time_ns, leg, size, cost, realised):
+            return ("position", leg, F(size), F(cost), F(realised), time_ns)
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,9 @@ def deleverage(matching: Matching, leg: LegName, size: Fraction) -> None:
     held, mark = matching.state.purse.legs.get(leg), matching.state.mark()
     if held is None or not held.size or mark is None:
         return
-    matching.state.purse.gain(matching.state.purse.close(held, mark, min(size, abs(held.size))))
-    changed(matching, leg)
+    realised = matching.state.purse.close(held, mark, min(size, abs(held.size)))
+    matching.state.purse.gain(realised)
+    changed(matching, leg, realised)
 
 
 def trade(matching: Matching, leg: LegName, side: Side, size: Fraction, price: Fraction) -> None:
@@ -62,13 +63,16 @@ def trade(matching: Matching, leg: LegName, side: Side, size: Fraction, price: F
         return
     if leg is not LegName.BOTH and side not in leg.opening_sides:
         size = min(size, abs(held.size))
-    if size:
-        matching.state.purse.book(leg, side, price, size)
-        changed(matching, leg)
+    closes = min(size, abs(held.size)) if held.size * side.sign < 0 else F(0)
+    for part in (closes, size - closes):
+        if part:
+            before = matching.state.purse.realised
+            matching.state.purse.book(leg, side, price, part)
+            changed(matching, leg, matching.state.purse.realised - before)
 
 
-def changed(matching: Matching, leg: LegName) -> None:
+def changed(matching: Matching, leg: LegName, realised: Fraction) -> None:
     held = matching.state.purse.legs[leg]
-    matching.told.append(("position", leg, held.size, held.cost))
+    matching.told.append(("position", leg, held.size, held.cost, realised))
     matching.end_closers()
     matching.check_margin()

@@ -23,6 +23,7 @@ class Matching:
 
     def expire(self, order: Resting, why: str) -> None:
         self.state.orders.remove(order)
+        self.state.hit(f"expired: {why}")
         self.told.append(("expired", order.client_id, why))
 
     def execute(self, order: Resting, price: Fraction, wanted: Fraction, liquidity: Liquidity) -> Fraction:
@@ -31,10 +32,12 @@ class Matching:
         size = min(wanted, order.left)
         if order.closing:
             held = purse.legs[order.leg].size
+            self.state.hit("E6 clipped to the position", size > abs(held) > 0)
             size = min(size, abs(held)) if held * order.side.sign < 0 else F(0)
         if not size:
             return F(0)
         fee = price * size * (self.state.terms.maker if liquidity is Liquidity.MAKER else self.state.terms.taker)
+        self.note_booking(order, size, fee, liquidity)
         purse.book(order.leg, order.side, price, size)
         purse.pay_fee(fee)
         self.trades += 1
@@ -46,6 +49,14 @@ class Matching:
         self.end_closers()
         self.check_margin()
         return size
+
+    def note_booking(self, order: Resting, size: Fraction, fee: Fraction, liquidity: Liquidity) -> None:
+        held = self.state.purse.legs[order.leg].size * order.side.sign
+        self.state.hit(f"E7 {liquidity} fee", fee >= 0)
+        self.state.hit("E7 rebate", fee < 0)
+        kinds = {"opens": held == 0, "adds": held > 0, "closes": held == -size, "reduces": held < -size < 0}
+        name = next((name for name, holds in kinds.items() if holds), "turns round")
+        self.state.hit(f"E8 {name}{' (isolated)' if self.state.purse.isolated else ''}")
 
     def end_closers(self) -> None:
         """Expire closing orders that have nothing left to close."""
@@ -62,6 +73,7 @@ class Matching:
         for each in list(self.state.orders):
             if each.leg in doomed or not self.state.purse.isolated:
                 self.expire(each, FORCED)
+        self.state.hit(f"E10 liquidated {'isolated' if self.state.purse.isolated else 'cross'}, {len(doomed)} legs")
         for leg, realised in self.state.purse.liquidate(doomed, mark):
             self.told.append(("liquidated", leg, realised))
 
@@ -78,11 +90,14 @@ class Matching:
             for order in self.state.by_priority(side):
                 beyond = order.beyond(price)
                 if beyond >= 0:
+                    self.state.hit("E3 a book at the price empties the queue", order.ahead and not beyond)
                     order.ahead = F(0)
                 if order in self.state.orders and (beyond > 0 or (beyond == 0 and self.state.terms.model == "touch")):
                     assert order.price is not None
                     done = self.execute(order, order.price, self.state.book.free(against), Liquidity.MAKER)
                     self.state.book.use(against, price, done)
+                    self.state.hit(f"E3 {self.state.terms.model} book {'through' if beyond else 'at'} fills", done)
+                    self.state.hit("E2 all that is shown is used", not done and order in self.state.orders)
                     if done and self.state.quote_ns is not None:
                         self.state.swept[side] = max(self.state.quote_ns, self.state.swept.get(side, 0))
 
@@ -97,6 +112,9 @@ class Matching:
             canceled = max(F(0), order.seen - order.traded - shown)
             left = order.ahead * (1 - canceled / order.seen)
             order.ahead = -(-left // self.state.terms.step) * self.state.terms.step
+            self.state.hit("E3 proportional cancels", canceled and 0 < order.ahead < shown)
+        else:
+            self.state.hit("E3 risk-averse cancels", order.ahead > shown)
         order.ahead = min(order.ahead, shown)
         order.seen, order.traded = shown, F(0)
 
@@ -107,28 +125,36 @@ class Matching:
         if self.state.is_halted():
             return
         if at_ns is not None and at_ns <= self.state.swept.get(side, -1):
+            self.state.hit("E3 a sweep is not used twice", self.state.by_priority(side))
             return
         market = F(0)
         for order in self.state.by_priority(side):
             if order not in self.state.orders or order.beyond(price) < 0:
                 continue
             if at_ns is not None and order.rested_ns is not None and at_ns < order.rested_ns:
+                self.state.hit("E3 a trade from before the order")
                 continue
             if order.beyond(price) > 0:
+                self.state.hit("E3 a trade through fills")
                 order.ahead = F(0)
             else:
                 order.traded += F(trade.size)
                 step = min(left, max(F(0), order.ahead - market))
                 market, left = market + step, left - step
                 order.ahead = max(F(0), order.ahead - market)
+                self.state.hit("E3 a trade consumes the queue", step)
                 if order.ahead:
                     continue
             assert order.price is not None
-            left -= self.execute(order, order.price, left, Liquidity.MAKER)
+            done = self.execute(order, order.price, left, Liquidity.MAKER)
+            self.state.hit("E3 a trade at the price fills", done and order.beyond(price) == 0)
+            self.state.hit("E3 a trade is used up", left == done > 0)
+            left -= done
 
     def arrive(self, order: Resting) -> None:
         """Let an admitted order take what it crosses, then rest or expire (E4, E5)."""
         self.state.orders.append(order)
+        size = order.left
         book = self.state.book
         against = order.side.opposite
         if self.state.is_halted():
@@ -142,6 +168,7 @@ class Matching:
         if order.price is None:
             self.expire(order, UNFILLED)
         else:
+            self.state.hit("E4 the rest of a limit rests", order.left < size)
             self.join(order)
 
     def furthest(self, order: Resting) -> Fraction | None:
@@ -157,12 +184,19 @@ class Matching:
         furthest = self.furthest(order)
         reach = self.reach(order, furthest)
         self.yield_to(order, order.price if order.price is not None else reach)
+        best = self.state.book.best
+        assert best is not None
         for price, size in list(self.state.book.walk(against, furthest)):
             if order not in self.state.orders:
                 return
             done = self.execute(order, price, size, Liquidity.TAKER)
             if done:
                 self.state.book.use(against, price, done)
+                shown = price == best[against][0] or price in self.state.book.chain.levels[against]
+                where = (
+                    "at the best" if price == best[against][0] else "into depth" if shown else "beyond what is shown"
+                )
+                self.state.hit(f"E4 takes {where}")
 
     def reach(self, order: Resting, furthest: Fraction | None) -> Fraction | None:
         """Return the worst price at which it will take."""
@@ -183,6 +217,7 @@ class Matching:
             if price is None or each.price is None or each.side is arriving.side:
                 continue
             if (price - each.price) * arriving.side.sign >= 0:
+                self.state.hit(f"E5 expires for a {'taker' if arriving.price is None else 'limit'}")
                 self.expire(each, STP)
 
     def join(self, order: Resting) -> None:
@@ -194,5 +229,8 @@ class Matching:
         if book.best is None:
             return
         order.ahead = book.best[order.side][1] if order.seen is None else order.seen
+        where = (order.price - book.best[order.side][0]) * order.side.sign
+        place = "in front" if where > 0 else "at the best" if not where else "behind"
+        self.state.hit(f"E3 joins {place}{', unseen' if order.seen is None else ''}")
         if order.beyond(book.best[order.side.opposite][0]) >= 0:
             order.ahead = F(0)

@@ -1,5 +1,6 @@
 """All that the oracle knows at one moment."""
 
+from collections import Counter
 from fractions import Fraction
 
 from perpfsm.market.side import Side
@@ -17,6 +18,7 @@ class State:
         self.book = Book(terms.tick, terms.beyond_ticks)
         self.purse = Purse(terms, wallet)
         self.orders: list[Resting] = []
+        self.hits: Counter[str] = Counter()
         self.known: set[str] = set()
         self.feed_mark: Fraction | None = None
         self.newest_ns: int | None = None
@@ -26,6 +28,11 @@ class State:
         self.refusals = self.lost_answers = 0
         self.silent_until_ns = self.halted_until_ns = 0
         self.placed_ns: list[int] = []
+
+    def hit(self, what: str, happened: object = True) -> None:
+        """Count that a rule was exercised."""
+        if happened:
+            self.hits[what] += 1
 
     def is_halted(self) -> bool:
         return self.now_ns < self.halted_until_ns

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from perpfsm.market.incident import INCIDENTS, FeedMessage
+from perpfsm.market.incident import (
+    Deleverage,
+    ExpireOrders,
+    FeedMessage,
+    Halt,
+    LoseAnswers,
+    ManualTrade,
+    RejectPlacements,
+    Silence,
+)
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
 from perpfsm.market.order import CancelOrder, Command, PlaceOrder
 from tests.oracle.incidents import befall
@@ -41,9 +50,12 @@ class Oracle:
         self.filled: set[str] = set()
 
     def submit(self, command: Command, now_ns: int) -> None:
-        delays = self.terms.delays
+        delays, before_ns = self.terms.delays, self.last_in_ns
         path = delays.cancel if isinstance(command, CancelOrder) else delays.order
-        self.last_in_ns = max(self.last_in_ns, now_ns + path() + delays.market_data)
+        arrival_ns = now_ns + path() + delays.market_data
+        self.last_in_ns = max(before_ns, arrival_ns)
+        self.state.hit("E1 delayed on the way in", arrival_ns > now_ns)
+        self.state.hit("E1 nothing overtakes on the way in", before_ns > arrival_ns)
         self.pass_time(now_ns, arrivals_too=self.last_in_ns == now_ns)
         self.way_in.append(Due(self.last_in_ns, command))
         if self.last_in_ns == now_ns:
@@ -89,6 +101,7 @@ class Oracle:
             if told[0] == "filled":
                 self.filled.add(str(told[2]))
             delay = max(0, self.terms.delays.ack() - self.terms.delays.market_data)
+            self.state.hit("E1 delayed on the way out", delay)
             self.last_out_ns = max(self.last_out_ns, now_ns + delay, self.state.silent_until_ns)
             self.way_out.append((self.last_out_ns, (*told, self.last_out_ns)))
         self.matching.told.clear()
@@ -99,6 +112,7 @@ class Oracle:
             case Quote():
                 if message.mark is not None:
                     state.feed_mark = F(message.mark)
+                self.state.hit("E2 a crossed quote is no market", message.bid > message.ask)
                 if message.bid <= message.ask:
                     state.saw(message.exchange_ns)
                     state.quote_ns = message.exchange_ns
@@ -118,7 +132,10 @@ class Oracle:
                 if self.terms.model == "queue":
                     self.matching.on_trade(message)
                 state.saw(message.exchange_ns)
-            case _ if isinstance(message, INCIDENTS):
+            case (
+                Deleverage() | ManualTrade() | ExpireOrders() | RejectPlacements() | LoseAnswers() | Silence() | Halt()
+            ):
+                self.state.hit(f"E14 {type(message).__name__}")
                 befall(self.matching, message)
             case _:
                 pass
@@ -138,10 +155,12 @@ class Oracle:
                 self.matching.told.append(("canceled", client_id))
                 return
         self.races += client_id in self.filled
+        self.state.hit("E1 a cancel loses the race", client_id in self.filled)
         self.matching.told.append(("cancel rejected", client_id, -2011))
 
     def place(self, order: PlaceOrder) -> None:
         code = refusal(self.state, order)
+        self.state.hit(f"E13 {code}", code)
         if self.state.lost_answers:
             self.state.lost_answers -= 1
             self.matching.told.append(("unknown", order.client_id))
@@ -172,6 +191,7 @@ class Oracle:
         for leg, held in self.state.purse.legs.items():
             if held.size:
                 paid = self.state.purse.pay_funding(leg, self.rate, mark)
+                self.state.hit(f"E11 {'paid' if paid > 0 else 'received' if paid < 0 else 'nothing'}")
                 self.matching.told.append(("funding", leg, self.rate, mark, paid))
         self.matching.check_margin()
         self.tell(now_ns)

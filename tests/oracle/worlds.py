@@ -79,7 +79,7 @@ def draw_rules(chance: Random) -> Rules:
     slow = chance.random() < 0.5
     return Rules(
         mode=chance.choice(list(PositionMode)),
-        model=chance.choice(["touch", "through", "queue", "queue"]),
+        model=chance.choice(["touch", "through"]),
         leverage=chance.choice([1, 2, 3, 5, 10, 20, 50, 100]),
         wallet=D(chance.choice(["5", "20", "60", "200", "1000", "100000"])),
         maker=D(chance.choice(["0.0002", "0.0002", "-0.0001", "0"])),
