@@ -8,6 +8,7 @@ from perpfsm.decisions.proposals import Cancel, Place
 from perpfsm.machine.definition import Comparison, Operator, ParameterOperand
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.machine.library import ActionSpec, Effects, ExitType, Proposals, Reach
+from perpfsm.machine.needs import CALLBACK, CLOSING, PROFITS, QUOTING, REFERENCE
 from perpfsm.machine.view import Reading
 from perpfsm.market.messages import Quote
 from perpfsm.market.order import OrderType, Role
@@ -168,12 +169,14 @@ SHIPPED_ACTIONS = (
         "Place the quotes of every level that passes the filters.",
         Effects(sets=frozenset({"quotes_ns", "quotes_outdated"}), places=QUOTES, settles=QUOTED),
         _place_quotes,
+        QUOTING,
     ),
     ActionSpec(
         "replace_quotes",
         "Cancel the quotes and place new ones.",
         Effects(sets=frozenset({"quotes_ns", "quotes_outdated"}), places=QUOTES, cancels=QUOTES, settles=QUOTED),
         _replace_quotes,
+        QUOTING,
     ),
     ActionSpec(
         "keep_quotes",
@@ -187,6 +190,7 @@ SHIPPED_ACTIONS = (
         "Cancel the quotes nearer than minimum_spread.",
         Effects(cancels=QUOTES, reach=Reach.SOME, settles=(FAR_ENOUGH,)),
         _cancel_close_quotes,
+        REFERENCE | {"minimum_spread"},
     ),
     ActionSpec(
         "cancel_opposite_quotes",
@@ -205,6 +209,7 @@ SHIPPED_ACTIONS = (
             settles=(EXIT_IS_NEW, _is("take_profit_mismatch", NO_REASON)),
         ),
         _place_take_profit,
+        PROFITS,
     ),
     ActionSpec(
         "cut_take_profit",
@@ -227,6 +232,7 @@ SHIPPED_ACTIONS = (
             settles=(EXIT_IS_NEW,),
         ),
         _close_position,
+        CLOSING,
     ),
     ActionSpec(
         "close_at_market",
@@ -244,12 +250,14 @@ SHIPPED_ACTIONS = (
         "Take the exit price as the first peak.",
         Effects(sets=frozenset({"peak", "peak_is_new"}), settles=PEAK_IS_NEW),
         _raise_peak,
+        CALLBACK,
     ),
     ActionSpec(
         "raise_peak",
         "Take the exit price as the new peak.",
         Effects(sets=frozenset({"peak", "peak_is_new"}), settles=PEAK_IS_NEW),
         _raise_peak,
+        CALLBACK,
     ),
     ActionSpec(
         "forget_peak",

@@ -7,6 +7,7 @@ from perpfsm.machine import readings
 from perpfsm.machine.definition import REASONS
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.machine.library import Declared, MetricSpec, Threshold
+from perpfsm.machine.needs import CALLBACK, NOTHING, PROFITS, QUOTING, REFERENCE
 from perpfsm.machine.view import Reading
 from perpfsm.market.moments import age_s, later
 from perpfsm.market.position import ZERO
@@ -41,6 +42,8 @@ def _price_metric(
     reads: str,
     read: ReadRatio,
     thresholds: ReadThresholds,
+    *,
+    parameters: frozenset[str] = NOTHING,
 ) -> MetricSpec:
     """Return a percent metric that moves with the market."""
     return MetricSpec(
@@ -52,6 +55,7 @@ def _price_metric(
         may_be_undefined=True,
         thresholds=thresholds,
         reads=_reads(f"price {reads}"),
+        parameters=parameters,
     )
 
 
@@ -76,9 +80,12 @@ def _choice_metric(
     read: Callable[[Reading], str],
     *,
     depends: Declared = Declared.FACT,
+    parameters: frozenset[str] = NOTHING,
 ) -> MetricSpec:
     """Return an enumerated metric; it always has a value."""
-    return MetricSpec(name, "none", doc, read, depends=depends, values=values, reads=_reads(reads))
+    return MetricSpec(
+        name, "none", doc, read, depends=depends, values=values, reads=_reads(reads), parameters=parameters
+    )
 
 
 SHIPPED_METRICS = (
@@ -102,6 +109,7 @@ SHIPPED_METRICS = (
         "quotes",
         readings.nearest_quote_pct,
         readings.nearest_quote_thresholds,
+        parameters=REFERENCE,
     ),
     MetricSpec(
         "quote_drift_pct",
@@ -111,6 +119,7 @@ SHIPPED_METRICS = (
         depends=Declared.ANYTHING,
         may_be_undefined=True,
         reads=_reads("quotes price book"),
+        parameters=QUOTING,
     ),
     _price_metric(
         "drawdown_pct",
@@ -126,7 +135,7 @@ SHIPPED_METRICS = (
         readings.exit_estimate_pct,
         depends=Declared.FACT,
         may_be_undefined=True,
-        parameters=frozenset({"ts_callback_rate"}),
+        parameters=CALLBACK,
         reads=_reads("position peak amount"),
     ),
     _price_metric(
@@ -240,6 +249,7 @@ SHIPPED_METRICS = (
         (NO_REASON, "oversized", "differs"),
         "position exits amount",
         readings.take_profit_mismatch,
+        parameters=PROFITS,
     ),
     _choice_metric(
         "remainder",

@@ -94,7 +94,7 @@ def test_changing_a_guard_changes_behaviour(tmp_path: Path) -> None:
 def test_rows_are_tried_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = text_of("profit_taking")
     early = """transitions:
-  - {name: first_of_all, trigger: market, source: open, dest: null, conditions: stop_loss_hit, after: cancel_quotes}
+  - {name: first_of_all, trigger: market, source: open, dest: idle, conditions: stop_loss_hit, after: cancel_quotes}
 """
     step = take_step(built(text.replace("transitions:\n", early), tmp_path), OPEN, Trigger.MARKET, FALLEN)
     assert step is not None

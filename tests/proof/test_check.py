@@ -24,6 +24,9 @@ from perpfsm.machine.definition import (
 )
 from perpfsm.machine.shipped import shipped_library
 from perpfsm.proof.check import check
+from perpfsm.proof.check_guards import check_guards
+from perpfsm.proof.check_logic import Logic
+from perpfsm.proof.check_rows import check_rows
 from perpfsm.proof.flaw import Flaw
 from tests.builders import row, shipped_definition
 
@@ -41,7 +44,9 @@ STOP = row("stop", when=("loss",), do=("cancel_orders", "close_position"), reaso
 def found(*rows: Row, guards: dict[str, Guard] = GUARDS) -> list[Flaw]:
     states = (StateDefinition("here", exposed=True), StateDefinition("there", exposed=True, closing=True))
     numbered = tuple(replace(each, number=number) for number, each in enumerate(rows, 1))
-    return [*check(MachineDefinition("small", "here", states, guards, numbered), shipped_library(), parameter_ranges())]
+    definition = MachineDefinition("small", "here", states, guards, numbered)
+    logic = Logic(definition, shipped_library(), parameter_ranges())
+    return [*check_guards(definition, logic), *check_rows(definition, shipped_library(), logic)]
 
 
 def said(flaws: list[Flaw]) -> list[tuple[str, Severity, tuple[str | int, ...], str]]:

@@ -1,0 +1,56 @@
+"""Metrics and actions read the parameters that they declare, and no others."""
+
+from collections import defaultdict
+from dataclasses import fields, replace
+from typing import ClassVar
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perpfsm.decisions.parameters import Parameters
+from perpfsm.machine.leg import Leg
+from perpfsm.machine.library import Proposals
+from perpfsm.machine.shipped import shipped_library
+from perpfsm.machine.view import Reading, View
+from tests.machine.worlds import THOROUGHLY, legs, views
+
+NAMES = {field.name for field in fields(Parameters)}
+
+
+class Watched(Parameters):
+    """Parameters that write down which of them are read."""
+
+    seen: ClassVar[set[str]] = set()
+
+    def __getattribute__(self, name: str) -> object:
+        """Note the name, and answer as ever."""
+        if name in NAMES:
+            Watched.seen.add(name)
+        return super().__getattribute__(name)
+
+
+def watched(parameters: Parameters) -> Watched:
+    return Watched(**{name: getattr(parameters, name) for name in NAMES})
+
+
+def test_what_metrics_and_actions_read_is_what_they_declare() -> None:
+    library = shipped_library()
+    read: dict[str, set[str]] = defaultdict(set)
+
+    @THOROUGHLY
+    @given(of=st.one_of(legs(["open", "trailing", "closing"]), legs(["idle"], ["open"])), seen=views())
+    def look(of: Leg, seen: View) -> None:
+        view = replace(seen, parameters=watched(seen.parameters))
+        for name, metric in library.metrics.items():
+            Watched.seen = read[name]
+            metric.read(Reading(of.copy(), view))
+        for name, action in library.actions.items():
+            Watched.seen = read[name]
+            action.run(Reading(of.copy(), view), Proposals())
+
+    look()
+    declared = {name: set(metric.parameters) for name, metric in library.metrics.items()}
+    declared |= {name: set(action.parameters) for name, action in library.actions.items()}
+    assert {name: names for name, names in read.items() if names} == {
+        name: names for name, names in declared.items() if names
+    }

@@ -1,0 +1,144 @@
+"""What rows read and change: a row that repeats for ever, an order that nobody watches, a parameter that is read."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from perpfsm.errors import Severity
+from perpfsm.machine.definition import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Guard,
+    GuardName,
+    MachineDefinition,
+    Not,
+    Operator,
+    ParameterOperand,
+    Row,
+    StateDefinition,
+    Trigger,
+)
+from perpfsm.machine.library import MetricSpec
+from perpfsm.machine.shipped import shipped_library
+from perpfsm.proof.check_reads import check_reads, parameters_read
+from perpfsm.proof.flaw import Flaw
+from tests.builders import row, shipped_definition
+
+MOOD = MetricSpec("mood", "count", "Of a friend; from where nobody says.", lambda _: None)
+LIBRARY = shipped_library().extended([MOOD])
+GUARDS: dict[str, Guard] = {
+    "gain": Comparison(Operator.ABOVE, Decimal(0), metric="pnl_pct"),
+    "refresh_due": Comparison(Operator.AT_LEAST, ParameterOperand("order_refresh_time"), metric="quotes_age_s"),
+    "exit_old": Comparison(Operator.AT_LEAST, ParameterOperand("time_between_stop_loss_orders"), metric="exit_age_s"),
+    "no_exit": Comparison(Operator.AT_MOST, Decimal(0), metric="exits_working"),
+    "happy": Comparison(Operator.ABOVE, Decimal(0), metric="mood"),
+}
+
+
+def machine(*rows: Row, **guards: Guard) -> MachineDefinition:
+    states = (StateDefinition("here", exposed=True), StateDefinition("there", exposed=True, closing=True))
+    numbered = tuple(replace(each, number=number) for number, each in enumerate(rows, 1))
+    return MachineDefinition("small", "here", states, GUARDS | guards, numbered)
+
+
+def found(*rows: Row) -> list[Flaw]:
+    return [*check_reads(machine(*rows), LIBRARY)]
+
+
+@pytest.mark.parametrize(
+    ("stays", "read"),
+    [
+        (row("stays", dest=None, when=("gain",), do=("close_at_market",)), "pnl_pct"),
+        (row("stays", dest=None, when=("gain",), unless=("no_exit",), do=("cancel_quotes",)), "exits_working, pnl_pct"),
+        (row("stays", dest=None, do=("cancel_quotes",)), "nothing"),
+        (row("stays", dest=None, when=("refresh_due",)), "quotes_age_s"),
+    ],
+)
+def test_a_row_that_stays_and_changes_nothing_that_it_reads_fires_for_ever(stays: Row, read: str) -> None:
+    (flaw,) = found(stays)
+
+    what = f"Row stays stays where it is and changes nothing of what it reads ({read}), so it fires for ever."
+    assert (flaw.code, flaw.severity, flaw.path, flaw.what) == (
+        "row-repeats",
+        Severity.ERROR,
+        ("transitions", 0),
+        what,
+    )
+
+
+@pytest.mark.parametrize(
+    "rests",
+    [
+        row(dest=None, when=("refresh_due",), do=("keep_quotes",)),
+        row(dest=None, when=("no_exit",), do=("close_at_market",)),
+        row(dest=None, when=("no_exit",), unless=("gain",), do=("cancel_exits",)),
+        row(dest=None, when=("happy",)),
+        row(dest="there", when=("gain",)),
+        row(dest=None, triggers=(Trigger.FILL,), when=("gain",)),
+    ],
+)
+def test_a_row_that_moves_is_answered_once_or_changes_what_it_reads_may_rest(rests: Row) -> None:
+    assert found(rests) == []
+
+
+def test_an_exit_that_may_be_a_limit_needs_a_row_that_reads_its_age() -> None:
+    stop = row("stop", when=("gain",), do=("cancel_orders", "close_position"), reason="stop_loss")
+    watching = row("renew", sources=("there",), dest=None, when=("exit_old",), do=("cancel_exits", "close_at_market"))
+
+    (flaw,) = found(stop, row(sources=("there",), dest="here", when=("gain",)))
+
+    assert (flaw.code, flaw.severity, flaw.path) == ("age-unread", Severity.WARNING, ("transitions", 0, "after", 1))
+    assert flaw.what == (
+        "Row stop places what may be a LIMIT exit by close_position, and no row on market in there reads its age, "
+        "so it may wait for ever."
+    )
+    assert flaw.remedy == "Add a row on market from there with a guard on exit_age_s."
+    assert found(stop, watching) == []
+    assert found(row("stop", when=("gain",), do=("close_at_market",), reason="stop_loss")) == []
+    elsewhere = replace(watching, sources=("here",))
+    on_fill = replace(watching, triggers=(Trigger.FILL,))
+    assert [flaw.code for flaw in found(stop, elsewhere, on_fill)] == ["age-unread"]
+
+
+def test_quotes_need_a_row_that_reads_their_age_in_each_state_in_which_they_rest() -> None:
+    refresh = row("refresh", sources=("here", "there"), dest=None, when=("refresh_due",), do=("replace_quotes",))
+
+    (flaw,) = found(row("quote", when=("gain",), do=("place_quotes",)))
+
+    assert flaw.what == (
+        "Row quote places quotes by place_quotes, and no row on market in there reads their age, "
+        "so they may rest for ever."
+    )
+    assert flaw.remedy == "Add a row on market from there with a guard on quotes_age_s."
+    assert found(refresh) == []
+
+
+def test_parameters_are_read_by_guards_metrics_and_actions() -> None:
+    deep: Guard = AllOf(
+        (
+            AnyOf((Comparison(Operator.IS, Decimal(0), parameter="ts_activation_spread"),)),
+            Not(GuardName("stopped")),
+        )
+    )
+    stopped = Comparison(Operator.BELOW, Decimal(0), metric="exit_backoff_left_s", when_set="stop_loss_spread")
+    one = machine(row(when=("deep", "refresh_due"), do=("close_position",)), deep=deep, stopped=stopped)
+
+    assert parameters_read(one, LIBRARY) == {
+        "ts_activation_spread",
+        "stop_loss_spread",
+        "exit_retry_s",
+        "order_refresh_time",
+        "close_position_order_type",
+        "stop_loss_slippage_buffer",
+    }
+
+
+def test_the_lifecycles_read_the_parameters_of_their_kind() -> None:
+    profit, trailing = (
+        parameters_read(shipped_definition(name), LIBRARY) for name in ("profit_taking", "trailing_stop")
+    )
+
+    assert profit - trailing == {"long_profit_taking_spread", "short_profit_taking_spread"}
+    assert trailing - profit == {"ts_activation_spread", "ts_callback_rate"}
