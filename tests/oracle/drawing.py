@@ -7,6 +7,7 @@ from random import Random
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
 from perpfsm.market.order import CancelOrder, OrderType, PlaceOrder, Role
 from perpfsm.market.side import LegName, PositionMode, Side
+from tests.oracle.mishaps import draw_incident
 from tests.oracle.worlds import MS, Ask, Look, Rules, Step, World, draw_rules
 
 D = Decimal
@@ -27,6 +28,8 @@ class Drawer:
     update_id: int = 10
     ids: list[str] = field(default_factory=list)
     has_times: bool = True
+    mood: str = "lively"
+    quote_ns: int | None = None
 
     def size(self) -> Decimal:
         return self.chance.choice([D(1), D(2), D(3), D(5), D(8), D("0.5"), D("1.237"), D("2.001")])
@@ -43,29 +46,38 @@ class Drawer:
         """Return the venue's time of something seen now: near, and not always in order."""
         if not self.has_times:
             return None
-        return self.now_ns + self.chance.choice([0, 0, 0, -MS, -3 * MS, MS])
+        return self.now_ns + self.chance.choice([0, 0, 0, -MS, -400 * MS, 900 * MS])
 
     def quote(self) -> Quote:
         chance = self.chance
-        move = chance.choice([0, 0, 0, 0, 1, -1, 1, -1, 2, -3, chance.choice([-40, 40, -9, 9, 120, -120])])
-        self.bid = min(1600, max(500, self.bid + move))
-        self.ask = self.bid + chance.choice([1, 1, 1, 1, 2, 3, 0, -1 if chance.random() < 0.2 else 1])
+        wild = chance.choice([9, -9, 40, -40, 120, -120])
+        moves = {"calm": [0] * 12 + [1, -1], "lively": [0, 0, 0, 1, -1, 2, -3], "wild": [0, 0, 0, 1, -1, wild]}
+        self.bid = min(1600, max(500, self.bid + chance.choice(moves[self.mood])))
+        if chance.random() < 0.3:
+            self.ask = self.bid + chance.choice([1, 1, 1, 1, 2, 3, 0, -1])
+        self.ask = max(self.ask, self.bid) if self.ask > self.bid - 3 else self.bid + 1
+        if self.ask > self.bid + 6:
+            self.ask = self.bid + 1
         mark = None
         if chance.random() < 0.05:
             mark = self.at(self.bid + chance.randint(-8, 8)) + D("0.03")
         last = self.at(self.bid) if chance.random() < 0.05 else None
-        bid, ask = self.at(self.bid), self.at(self.ask)
-        return Quote(self.now_ns, bid, self.size(), ask, self.size(), mark, self.exchange_ns(), last)
+        crossed = 2 if chance.random() < 0.03 else 0
+        bid, ask = self.at(self.bid + crossed), self.at(self.ask - crossed)
+        self.quote_ns = self.exchange_ns()
+        return Quote(self.now_ns, bid, self.size(), ask, self.size(), mark, self.quote_ns, last)
 
     def trade(self) -> Trade:
-        aggressor = self.chance.choice(list(Side))
+        chance = self.chance
+        aggressor = chance.choice(list(Side))
         best = self.bid if aggressor is Side.SELL else self.ask
-        price = self.at(best - aggressor.sign * self.chance.choice([0, 0, 0, 1, 2, -1, -2, -4]))
-        return Trade(self.now_ns, price, self.size(), aggressor, self.exchange_ns())
+        price = self.at(best - aggressor.sign * chance.choice([0, 0, 0, 0, 1, 2, -1, -2, -4]))
+        at_ns = self.quote_ns if chance.random() < 0.2 else self.exchange_ns()
+        return Trade(self.now_ns, price, self.size(), aggressor, at_ns)
 
     def mark(self) -> MarkPrice:
         chance = self.chance
-        mark = self.at(self.bid + chance.choice([0, 1, 2, -2, -5, 5, 30, -30])) + D("0.07")
+        mark = self.at(self.bid + chance.choice([0, 1, 2, -2, -5, 5, 30, -30, 90, -90, 200, -200])) + D("0.07")
         funding_ns = None
         rate = None
         if chance.random() < 0.5:
@@ -103,8 +115,9 @@ class Drawer:
         return self.chance.choice(self.rules.mode.legs)
 
     def order(self) -> PlaceOrder:
-        chance, leg, side = self.chance, self.leg(), self.chance.choice(list(Side))
-        reduce_only = chance.random() < (0.3 if self.rules.mode is PositionMode.ONE_WAY else 0.01)
+        chance, leg = self.chance, self.leg()
+        reduce_only = chance.random() < (0.2 if self.rules.mode is PositionMode.ONE_WAY else 0.01)
+        side = chance.choice([*Side, *leg.opening_sides, *leg.opening_sides])
         size = self.size() * chance.choice([1, 1, 1, 1, 4])
         if chance.random() < 0.04:
             size = chance.choice([D(0), D("0.001"), D("0.0305"), D("0.03"), D(2001), D("1.00001"), D("0.0015"), D(700)])
@@ -114,7 +127,9 @@ class Drawer:
             price = self.at(self.bid) if chance.random() < 0.02 else None
             return PlaceOrder(self.client_id(), leg, role, side, OrderType.MARKET, price, size, False, reduce_only)
         best = self.bid if side is Side.BUY else self.ask
-        price = self.at(best + side.sign * chance.choice([0, 0, 0, -1, -1, -2, -3, -5, -15, 1, 1, 2, 4, 10, 70]))
+        price = self.at(
+            best + side.sign * chance.choice([0, 0, 0, 0, 0, -1, -1, -1, -2, -3, -5, -15, 1, 1, 2, 4, 10, 70])
+        )
         if chance.random() < 0.03:
             price = chance.choice([price + D("0.05"), price + D("0.03"), -price, D(0), price * 2])
         post_only = chance.random() < 0.3
@@ -130,7 +145,7 @@ class Drawer:
     def step(self) -> Step:
         self.pass_time()
         what = self.chance.choices(
-            ["quote", "trade", "mark", "snapshot", "update", "command", "look"], [30, 14, 5, 2, 8, 36, 5]
+            ["quote", "trade", "mark", "snapshot", "update", "command", "look", "incident"], [28, 20, 4, 2, 8, 34, 5, 2]
         )[0]
         match what:
             case "quote":
@@ -145,6 +160,8 @@ class Drawer:
                 return self.update()
             case "command":
                 return self.command()
+            case "incident":
+                return draw_incident(self.chance, self.now_ns, self.rules.mode.legs, self.at(self.bid))
             case _:
                 return Look(self.now_ns)
 
@@ -153,6 +170,7 @@ def draw_world(seed: int, length: int = 60) -> World:
     """Return the world of a seed."""
     chance = Random(seed)
     rules = draw_rules(chance)
-    drawer = Drawer(chance, rules, has_times=chance.random() < 0.75)
+    mood = chance.choice(["calm", "calm", "lively", "wild"])
+    drawer = Drawer(chance, rules, has_times=chance.random() < 0.75, mood=mood)
     first = [drawer.quote()] if chance.random() < 0.9 else []
     return World(seed, rules, (*first, *(drawer.step() for _ in range(length))))

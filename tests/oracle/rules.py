@@ -17,18 +17,8 @@ def refusal(state: State, order: PlaceOrder) -> int | None:
         state.refusals -= 1
         return -1008
     checks = (
-        shape,
-        price_grid,
-        size_grid,
-        size_bounds,
-        notional,
-        band,
-        reducing,
-        margin,
-        bracket,
-        post_only,
-        known,
-        rate,
+        *(known, shape, price_grid, size_grid, priced, size_bounds, notional, band),
+        *(reducing, margin, bracket, post_only, rate),
     )
     for check in checks:
         code = check(state, order)
@@ -88,10 +78,13 @@ def expected_price(state: State, order: PlaceOrder) -> Fraction | None:
     return None if state.book.best is None else state.book.best[order.side.opposite][0]
 
 
+def priced(state: State, order: PlaceOrder) -> int | None:
+    return -2020 if expected_price(state, order) is None else None
+
+
 def notional(state: State, order: PlaceOrder) -> int | None:
     price = expected_price(state, order)
-    if price is None:
-        return -2020
+    assert price is not None
     if is_exempt(state, order) or price * F(order.size) >= state.terms.notional_min:
         return None
     return -4164
