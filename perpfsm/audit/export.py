@@ -16,7 +16,7 @@ from perpfsm.journal.reader import Entry, read_entries
 FLAT = (
     *("trigger", "row", "name", "source", "dest", "reason"),
     *("type", "trade_id", "client_id", "role", "side", "order_type", "price", "size", "fee", "liquidity"),
-    *("effect", "realised", "fees", "size_after", "cost_after", "wallet_after"),
+    *("effect", "realised", "fees", "funding", "rate", "mark", "paid", "size_after", "cost_after", "wallet_after"),
     *("status", "detail", "cause", "what", "health", "action", "who", "why"),
 )
 _CHAIN = ("epoch", "stamp", "previous", "hash")

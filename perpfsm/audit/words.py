@@ -11,6 +11,7 @@ from perpfsm.engine.records import (
     DataRecord,
     EndRecord,
     FillRecord,
+    FundingRecord,
     OperatorRecord,
     OrderRecord,
     PositionRecord,
@@ -121,7 +122,7 @@ def summary(record: Record) -> str:
         case OrderRecord():
             detail = f": {record.detail}" if record.detail else ""
             return f"{short_id(record.client_id)} {record.status.replace('_', ' ')}{detail}"
-        case FillRecord() | PositionRecord() | ClosingRecord():
+        case FillRecord() | PositionRecord() | FundingRecord() | ClosingRecord():
             return _booked(record)
         case DataRecord():
             return _data(record)
@@ -178,7 +179,7 @@ def _flags(order: PlaceOrder) -> tuple[tuple[str, bool], ...]:
     return (("post-only", order.post_only), ("reduce-only", order.reduce_only))
 
 
-def _booked(record: FillRecord | PositionRecord | ClosingRecord) -> str:
+def _booked(record: FillRecord | PositionRecord | FundingRecord | ClosingRecord) -> str:
     match record:
         case FillRecord():
             return _fill(record)
@@ -190,8 +191,12 @@ def _booked(record: FillRecord | PositionRecord | ClosingRecord) -> str:
         case ClosingRecord():
             held = duration(record.time_ns - record.opened_ns)
             return (
-                f"flat by {record.reason}: realised {signed(record.realised)}, fees {number(record.fees)}, held {held}"
+                f"flat by {record.reason}: realised {signed(record.realised)}, fees {number(record.fees)}"
+                f"{_funded(record.funding)}, held {held}"
             )
+        case FundingRecord(paid=paid):
+            exchanged = f"received {number(-paid)}" if paid < 0 else f"paid {number(paid)}"
+            return f"funding {exchanged}: {number(record.rate * 100)} % at a mark price of {record.mark:,f}"
 
 
 def _fill(record: FillRecord) -> str:
@@ -205,6 +210,11 @@ def _fill(record: FillRecord) -> str:
     )
 
 
+def _funded(funding: Decimal) -> str:
+    """Return funding as a part of a sentence; nothing where there was none."""
+    return f", funding {number(funding)}" if funding else ""
+
+
 def _run(record: RunRecord) -> str:
     name = record.settings.get("strategy", "strategy")
     found = "".join(f", found {leg} {number(size)}" for leg, (size, _) in record.positions.items() if size)
@@ -215,5 +225,5 @@ def _end(record: EndRecord) -> str:
     left = "".join(f", left open {leg} {number(size)}" for leg, (size, _) in record.positions.items() if size)
     return (
         f"end ({record.why}): wallet {number(record.wallet)}, realised {signed(record.realised)}, "
-        f"fees {number(record.fees)}, open {signed(record.open_pnl)}{left}"
+        f"fees {number(record.fees)}{_funded(record.funding)}, open {signed(record.open_pnl)}{left}"
     )

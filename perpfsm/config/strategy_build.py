@@ -17,6 +17,7 @@ from perpfsm.decisions.parameters import (
     RiskLimits,
 )
 from perpfsm.market.instrument import Instrument
+from perpfsm.market.margin import MarginMode
 from perpfsm.market.price_source import CustomApi, ExternalMarket
 from perpfsm.market.side import PositionMode, Side
 from perpfsm.market.synthetic import Scenario, SyntheticSettings
@@ -57,6 +58,7 @@ def parameters(settings: Settings) -> Parameters:
         stop_loss_slippage_buffer=_number(settings, "stop_loss_slippage_buffer"),
         stop_escalation=_whole(settings, "stop_escalation"),
         exit_retry_s=_number(settings, "exit_retry_s"),
+        margin_mode=MarginMode(_text(settings, "margin_mode")),
         price_source=PriceSource(_text(settings, "price_source")),
         price_type=PriceType(_text(settings, "price_type")),
         on_stop=OnStop(_text(settings, "on_stop")),

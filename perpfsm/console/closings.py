@@ -18,12 +18,15 @@ def closings_table(summary: Summary, look: Look) -> Table | Text:
     closings = summary.closings
     if not closings:
         return Text("No position was closed.", style=QUIET)
-    places = words.money_places(*(amount for each in closings for amount in (each.realised, each.fees)))
-    table = columns(look, "reason", "count", "realised", "fees", "net", "mean held")
+    places = words.money_places(*(amount for each in closings for amount in (each.realised, each.fees, each.funding)))
+    is_funded = any(each.funding for each in closings)
+    funding = ("funding",) if is_funded else ()
+    table = columns(look, "reason", "count", "realised", "fees", *funding, "net", "mean held")
     for each in closings:
-        add_row(table, Text(look.name(each.reason)), *_closing_cells(each, places))
+        add_row(table, Text(look.name(each.reason)), *_closing_cells(each, places, is_funded=is_funded))
     if len(closings) > 1:
-        add_row(table, Text("total", style=TITLE), *_closing_cells(_total(closings), places), style=TITLE)
+        cells = _closing_cells(_total(closings), places, is_funded=is_funded)
+        add_row(table, Text("total", style=TITLE), *cells, style=TITLE)
     return table
 
 
@@ -34,15 +37,17 @@ def _total(closings: tuple[ClosingTotal, ...]) -> ClosingTotal:
         sum((each.realised for each in closings), Decimal(0)),
         sum((each.fees for each in closings), Decimal(0)),
         sum(each.held_ns for each in closings),
+        sum((each.funding for each in closings), Decimal(0)),
     )
 
 
-def _closing_cells(each: ClosingTotal, places: int) -> tuple[Text, ...]:
+def _closing_cells(each: ClosingTotal, places: int, *, is_funded: bool) -> tuple[Text, ...]:
     return (
         Text(f"{each.count:,}"),
         gain(each.realised, places),
         Text(words.signed(-each.fees, places)),
-        gain(each.realised - each.fees, places),
+        *((Text(words.signed(-each.funding, places)),) if is_funded else ()),
+        gain(each.net, places),
         Text(words.duration(each.held_ns // each.count), style=QUIET),
     )
 

@@ -19,7 +19,7 @@ from perpfsm.console.lifecycle import lifecycle_lines
 from perpfsm.console.look import QUIET, TITLE, Look, framed, look_of, one_line
 from perpfsm.console.market import market_line, market_panel
 from perpfsm.console.orders import orders_panel, working_orders
-from perpfsm.console.pnl import Curve, net, pnl_line, pnl_panel
+from perpfsm.console.pnl import Curve, pnl_line, pnl_panel
 from perpfsm.console.position import position_height, position_lines, position_panel
 from perpfsm.console.transitions import transition_line, transitions_panel
 from perpfsm.engine.records import TransitionRecord
@@ -30,6 +30,7 @@ from perpfsm.runtime.summary import Summary
 FULL_FROM = (100, 34)
 MEDIUM_FROM = (64, 20)
 FRAME = 2
+PANEL_LINES = 6
 POSITION_LINES_MIN = 6
 ORDERS_LINES_MIN = 4
 ORDERS_LINES_MAX = 9
@@ -81,7 +82,11 @@ class LiveLayout:
         panels = [market_panel(status, instrument, look), pnl, session_panel(self.summary, look)]
         lines = self._position_lines()
         orders_lines = self._orders_lines(lines)
-        parts = [self._headline(look), (6 + FRAME, _row(panels)), self._lifecycle(look)]
+        parts = [
+            self._headline(look),
+            (PANEL_LINES + bool(status.funding) + FRAME, _row(panels)),
+            self._lifecycle(look),
+        ]
         orders = orders_panel(status, instrument, look, rows=orders_lines)
         if len(status.legs) == 1:
             row = Layout()
@@ -196,7 +201,7 @@ class LiveView:
         if not self.is_due:
             return
         self._drawn_s = self._clock()
-        self._curve.add(net(status))
+        self._curve.add(status.net)
         moment = LiveLayout(status, self._machine, tuple(recent), summary, self._header, self._curve.points)
         self._draw(partial(self._live.update, moment, refresh=True))
 

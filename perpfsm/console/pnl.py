@@ -40,11 +40,6 @@ class Curve:
         return tuple(self._points)
 
 
-def net(status: SessionStatus) -> Decimal:
-    """Return realised plus open PnL less fees, quote currency."""
-    return status.realised + status.open_pnl - status.fees
-
-
 def pnl_panel(
     status: SessionStatus, worst_drawdown: Decimal, curve: Sequence[Decimal], instrument: Instrument, look: Look
 ) -> Panel:
@@ -57,27 +52,34 @@ def pnl_panel(
         instrument: Whose currency.
         look: What can be shown.
     """
-    places = words.money_places(status.realised, status.open_pnl, status.fees, net(status), worst_drawdown)
+    places = _places(status, worst_drawdown)
     table = columns(look, "", "", "", left=(0, 2))
     add_row(table, Text("Realised", style=QUIET), gain(status.realised, places))
     add_row(table, Text("Open", style=QUIET), gain(status.open_pnl, places))
     add_row(table, Text("Fees", style=QUIET), Text(words.signed(-status.fees, places)))
-    add_row(table, Text("Net", style=TITLE), gain(net(status), places), Text(words.quoted(instrument)))
+    if status.funding:
+        add_row(table, Text("Funding", style=QUIET), Text(words.signed(-status.funding, places)))
+    add_row(table, Text("Net", style=TITLE), gain(status.net, places), Text(words.quoted(instrument)))
     add_row(table, Text("Worst drawdown", style=QUIET), Text(words.money(worst_drawdown, places)))
     return framed("PnL", Group(table, Text(sparkline(curve, look), no_wrap=True, overflow="crop", style=QUIET)), look)
 
 
 def pnl_line(status: SessionStatus, worst_drawdown: Decimal, look: Look) -> Text:
     """Return the PnL in one line, the most important first."""
-    places = words.money_places(status.realised, status.open_pnl, status.fees, net(status), worst_drawdown)
+    places = _places(status, worst_drawdown)
     return one_line(
         look,
-        Text.assemble("net ", gain(net(status), places)),
+        Text.assemble("net ", gain(status.net, places)),
         Text.assemble("realised ", gain(status.realised, places)),
         Text.assemble("open ", gain(status.open_pnl, places)),
         f"fees {words.signed(-status.fees, places)}",
+        f"funding {words.signed(-status.funding, places)}" if status.funding else "",
         f"drawdown {words.money(worst_drawdown, places)}",
     )
+
+
+def _places(status: SessionStatus, worst_drawdown: Decimal) -> int:
+    return words.money_places(status.realised, status.open_pnl, status.fees, status.funding, status.net, worst_drawdown)
 
 
 def sparkline(curve: Sequence[Decimal], look: Look) -> str:

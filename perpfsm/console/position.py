@@ -46,6 +46,7 @@ def ladder(leg: LegStatus, quote: Quote | None) -> tuple[Rung, ...]:
         (exit_price(leg, quote), NOW, TITLE),
         (leg.entry, "entry", ""),
         (leg.stop_loss, "stop loss", LOSS),
+        (leg.liquidation, "liquidation", LOSS),
     )
     known = [Rung(price, label, style) for price, label, style in rungs if price is not None]
     return tuple(sorted(known, key=lambda rung: -rung.price))

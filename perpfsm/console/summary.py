@@ -106,11 +106,13 @@ def _opening(summary: Summary, header: Header, reading: Reading, look: Look) -> 
 
 
 def _pnl_table(pnl: PnlTotals, instrument: Instrument, look: Look) -> Table:
-    places = words.money_places(pnl.realised, pnl.open_pnl, pnl.fees, pnl.net, pnl.worst_drawdown)
+    places = words.money_places(pnl.realised, pnl.open_pnl, pnl.fees, pnl.funding, pnl.net, pnl.worst_drawdown)
     table = columns(look, "", "", "", left=(0, 2))
     add_row(table, Text("realised"), gain(pnl.realised, places))
     add_row(table, Text("open"), gain(pnl.open_pnl, places))
     add_row(table, Text("fees"), Text(words.signed(-pnl.fees, places)))
+    if pnl.funding:
+        add_row(table, Text("funding"), Text(words.signed(-pnl.funding, places)))
     add_row(table, Text("net", style=TITLE), gain(pnl.net, places), _beside_net(pnl, instrument))
     add_row(table, Text("worst drawdown"), Text(words.money(pnl.worst_drawdown, places)))
     return table

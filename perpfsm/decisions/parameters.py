@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from perpfsm.market.margin import MarginMode
 from perpfsm.market.side import PositionMode, Side
 
 
@@ -138,11 +139,17 @@ class Parameters:
     stop_loss_slippage_buffer: Decimal = Decimal("0.5")
     stop_escalation: int = 3
     exit_retry_s: Decimal = Decimal(1)
+    margin_mode: MarginMode = MarginMode.CROSS
     price_source: PriceSource = PriceSource.CURRENT_MARKET
     price_type: PriceType = PriceType.MID_PRICE
     on_stop: OnStop = OnStop.LEAVE
     on_start_position: OnStartPosition = OnStartPosition.ADOPT
     risk: RiskLimits = field(default_factory=RiskLimits)
+
+    @property
+    def isolated_leverage(self) -> int | None:
+        """The leverage with isolated margin; None with cross margin."""
+        return self.leverage if self.margin_mode is MarginMode.ISOLATED else None
 
     def is_set(self, name: str) -> bool:
         """Return whether the parameter `name` is not at its off value.

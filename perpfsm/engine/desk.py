@@ -13,7 +13,7 @@ from perpfsm.engine.outbox import Outbox
 from perpfsm.engine.records import CommandRecord, RefusalRecord
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.machine.leg import Leg
-from perpfsm.market.margin import free_margin, order_margin
+from perpfsm.market.margin import free_isolated, free_margin, order_margin
 from perpfsm.market.messages import Quote
 from perpfsm.market.order import CancelOrder, PlaceOrder, Role
 from perpfsm.market.position import ZERO
@@ -82,6 +82,8 @@ class Desk:
             ),
             ZERO,
         )
+        if self._setup.isolated_leverage is not None:
+            return free_isolated(wallet, (other.margin for other in legs.values()), reserved=reserved)
         return free_margin(
             wallet,
             (other.position for other in legs.values()),

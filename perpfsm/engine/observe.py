@@ -8,6 +8,7 @@ from perpfsm.engine.session import Session
 from perpfsm.engine.state import State
 from perpfsm.engine.status import LegStatus, SessionStatus
 from perpfsm.machine.leg import Leg
+from perpfsm.market.liquidation import liquidation_prices
 from perpfsm.market.position import ZERO, Position
 from perpfsm.market.ratio import Ratio
 
@@ -25,6 +26,7 @@ def status_of(session: Session, now_ns: int) -> SessionStatus:
         state.books.realised,
         state.books.fees,
         tuple(_leg_status(state, leg) for leg in state.legs.values()),
+        state.books.funding,
     )
 
 
@@ -48,7 +50,28 @@ def _leg_status(state: State, leg: Leg) -> LegStatus:
         leg.peak,
         _estimate(leg, parameters),
         state.table.of_leg(leg.name),
+        _liquidation(state, leg),
     )
+
+
+def _liquidation(state: State, leg: Leg) -> Decimal | None:
+    """Return the mark price at which the venue closes `leg` by force; None where nothing or no such price is known.
+
+    Legs that share a wallet go together. Where both a fall and a rise would take them, the one that `leg` loses by
+    is shown.
+    """
+    setup = state.setup
+    if leg.position.is_flat or not setup.brackets:
+        return None
+    if setup.isolated_leverage is None:
+        positions = [each.position for each in state.legs.values()]
+        prices = liquidation_prices(state.books.wallet, positions, setup.brackets)
+    else:
+        prices = liquidation_prices(leg.margin, [leg.position], setup.brackets)
+    tick = setup.instrument.tick
+    low, high = prices.low_on_grid(tick), prices.high_on_grid(tick)
+    first, second = (low, high) if leg.position.size > 0 else (high, low)
+    return second if first is None else first
 
 
 def _levels(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from perpfsm.market.fill import Fill
 from perpfsm.market.order import CancelOrder, PlaceOrder
+from perpfsm.market.position import ZERO
 
 Json = None | bool | int | str | Decimal | list["Json"] | tuple["Json", ...] | dict[str, "Json"]
 
@@ -141,6 +142,7 @@ class ClosingRecord:
         realised: PnL of the whole position, quote currency, before fees.
         fees: Fees of the whole position, quote currency, its entry included.
         opened_ns: When it was opened.
+        funding: Of the whole position, quote currency, paid less received.
     """
 
     time_ns: int
@@ -149,6 +151,26 @@ class ClosingRecord:
     realised: Decimal
     fees: Decimal
     opened_ns: int
+    funding: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRecord:
+    """Funding was exchanged for a leg's position.
+
+    Attributes:
+        rate: A fraction of the notional; positive is paid by longs.
+        mark: The mark price by which the position was valued.
+        paid: Quote currency; positive left the wallet, negative came in.
+        wallet_after: Cash after it, quote currency.
+    """
+
+    time_ns: int
+    leg: str
+    rate: Decimal
+    mark: Decimal
+    paid: Decimal
+    wallet_after: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +263,7 @@ class EndRecord:
         fees: Fees paid less rebates.
         open_pnl: Of what is left open, at the last exit price.
         positions: Leg name to signed size and cost left open.
+        funding: Funding paid less received.
     """
 
     time_ns: int
@@ -250,6 +273,7 @@ class EndRecord:
     fees: Decimal
     open_pnl: Decimal
     positions: dict[str, tuple[Decimal, Decimal]]
+    funding: Decimal = ZERO
 
 
 Record = (
@@ -261,6 +285,7 @@ Record = (
     | FillRecord
     | PositionRecord
     | ClosingRecord
+    | FundingRecord
     | DataRecord
     | OperatorRecord
     | ConfigurationRecord

@@ -7,6 +7,7 @@ from decimal import Decimal
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.machine.build import Lifecycle
 from perpfsm.machine.leg import Leg
+from perpfsm.market.brackets import Brackets
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.side import LegName
 from perpfsm.market.working import WorkingOrder
@@ -28,6 +29,7 @@ class SessionSetup:
         is_halted: Whether the last run was halted and nobody has resumed it since.
         last_own_price: Of the last fill found by recovery, quote currency.
         shows_own_orders: Whether quotes and depth hold our own orders; those of a recording or of paper do not.
+        brackets: The venue's margin brackets; empty where they are not known.
     """
 
     lifecycle: Lifecycle
@@ -41,6 +43,12 @@ class SessionSetup:
     is_halted: bool = False
     last_own_price: Decimal | None = None
     shows_own_orders: bool = False
+    brackets: Brackets = ()
+
+    @property
+    def isolated_leverage(self) -> int | None:
+        """The leverage with isolated margin; None with cross margin."""
+        return self.parameters.isolated_leverage
 
     def starting_legs(self) -> dict[LegName, Leg]:
         """Return one leg per position of the mode, in the order in which they are offered events."""

@@ -59,7 +59,7 @@ class State:
         self.legs = setup.starting_legs()
         self.quoted = dict.fromkeys(self.legs, setup.parameters)
         self.table = OrderTable(setup.orders)
-        self.books = Books(setup.wallet)
+        self.books = Books(setup.wallet, setup.isolated_leverage)
         self.desk = Desk(setup, self.table, self.outbox)
         self.health = Health()
         self.quoting = Quoting(is_halted=setup.is_halted)
@@ -158,7 +158,15 @@ class State:
             reason: Of the closing.
         """
         self.outbox.records.append(
-            ClosingRecord(self.now_ns, leg.name.value, reason, leg.realised, leg.fees, leg.opened_ns or self.now_ns)
+            ClosingRecord(
+                self.now_ns,
+                leg.name.value,
+                reason,
+                leg.realised,
+                leg.fees,
+                leg.opened_ns or self.now_ns,
+                leg.funding,
+            )
         )
         self.stops.closed(reason, self.now_ns)
         if self.stops.is_exhausted:
@@ -170,12 +178,12 @@ class State:
         return None if limit is None or self.quoting.is_halted else limit + self.pnl() - self.loss_from
 
     def pnl(self) -> Decimal:
-        """Return what the session has made: realised plus open, after fees, quote currency."""
+        """Return what the session has made: realised plus open, after fees and funding, quote currency."""
         positions = [leg.position for leg in self.legs.values()]
-        return self.books.realised - self.books.fees + open_pnl(positions, self.quote)
+        return self.books.gained + open_pnl(positions, self.quote)
 
     def check_loss(self) -> None:
-        """Halt when the session has lost `max_loss`: realised plus open, after fees."""
+        """Halt when the session has lost `max_loss`: realised plus open, after fees and funding."""
         left = self.loss_left()
         if left is not None and left <= 0:
             self.halt(f"the session has lost risk.max_loss, {self.setup.parameters.risk.max_loss:f}")

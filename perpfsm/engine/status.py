@@ -26,6 +26,7 @@ class LegStatus:
         peak: The best exit price since trailing started.
         exit_estimate: Where the trailing stop closes; None while it is NILL.
         orders: What works for this leg.
+        liquidation: The mark price at which the venue closes it by force; None where that is not known.
     """
 
     name: str
@@ -42,6 +43,7 @@ class LegStatus:
     peak: Decimal | None
     exit_estimate: Decimal | None
     orders: tuple[WorkingOrder, ...]
+    liquidation: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,10 @@ class SessionStatus:
         data: Health of the market data: good, missing, stale, crossed, jump or invalid.
         quoting: allowed, paused, stopping, halted, data_bad, no_reference or cooldown.
         wallet: Cash, quote currency.
-        realised: PnL of the session so far, before fees.
+        realised: PnL of the session so far, before fees and funding.
         fees: Paid less rebates.
         legs: One per position.
+        funding: Paid less received, of the session so far.
     """
 
     time_ns: int
@@ -69,6 +72,12 @@ class SessionStatus:
     realised: Decimal
     fees: Decimal
     legs: tuple[LegStatus, ...]
+    funding: Decimal = Decimal(0)
+
+    @property
+    def net(self) -> Decimal:
+        """Realised plus open PnL less fees and funding, quote currency."""
+        return self.realised + self.open_pnl - self.fees - self.funding
 
     @property
     def open_pnl(self) -> Decimal:

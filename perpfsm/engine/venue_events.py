@@ -5,13 +5,15 @@ from decimal import Decimal
 from perpfsm.decisions.exits import is_dust
 from perpfsm.decisions.proposals import Cancel
 from perpfsm.engine.books import parts_of
-from perpfsm.engine.records import OrderRecord, PositionRecord, RefusalRecord
+from perpfsm.engine.records import OrderRecord, RefusalRecord
 from perpfsm.engine.state import State
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.market.fill import Fill
 from perpfsm.market.order import (
+    BY_LIQUIDATION,
     CancelRejected,
+    FundingPaid,
     Liquidated,
     OrderAccepted,
     OrderCanceled,
@@ -53,7 +55,17 @@ def apply_event(state: State, event: VenueEvent) -> None:
         case OrderRejected(client_id=client_id, code=code, reason=reason):
             _lose(state, client_id, OrderStatus.REJECTED, f"{code} {reason}")
         case OrderExpired(client_id=client_id, reason=reason):
-            _lose(state, client_id, OrderStatus.EXPIRED, reason)
+            if reason == BY_LIQUIDATION:  # not lost: its position goes in the next moment
+                _move(state, client_id, OrderStatus.EXPIRED, reason)
+            else:
+                _lose(state, client_id, OrderStatus.EXPIRED, reason)
+        case Liquidated() | PositionChanged() | FundingPaid():
+            _settle(state, event)
+
+
+def _settle(state: State, event: Liquidated | PositionChanged | FundingPaid) -> None:
+    """Take an event that changes a position or cash without a fill of ours."""
+    match event:
         case Liquidated(leg=leg, realised=realised):
             _change_position(state, leg, Position(), LIQUIDATION, realised)
             state.halt("the position was liquidated")
@@ -63,6 +75,8 @@ def apply_event(state: State, event: VenueEvent) -> None:
                 realised = ZERO
             _change_position(state, leg, Position(size, cost), reason, realised)
             state.check_loss()
+        case FundingPaid():
+            _pay_funding(state, event)
 
 
 def _move(state: State, client_id: str, status: OrderStatus, detail: str = "") -> None:
@@ -125,15 +139,17 @@ def _change_position(state: State, name: LegName, position: Position, cause: str
     is_forced = cause == LIQUIDATION
     leg = state.legs[name].copy()
     was_exposed = not leg.position.is_flat
-    leg.position = position
-    if not was_exposed:
-        leg.opened_ns, leg.realised, leg.fees = state.now_ns, ZERO, ZERO
-    leg.realised += realised
-    state.books.add(realised)
+    record = state.books.change(leg, position, cause=cause, realised=realised, now_ns=state.now_ns)
+    state.outbox.records.append(record)
     state.legs[name] = leg
-    state.outbox.records.append(
-        PositionRecord(state.now_ns, name.value, cause, realised, position.size, position.cost, state.books.wallet)
-    )
     state.trigger(name, Trigger.LIQUIDATED if is_forced else Trigger.POSITION_CHANGED)
     if was_exposed and position.is_flat:
         state.closed(leg, LIQUIDATION if is_forced else EXTERNAL)
+
+
+def _pay_funding(state: State, funding: FundingPaid) -> None:
+    """Book funding on the position that the leg has at this moment."""
+    leg = state.legs[funding.leg].copy()
+    state.outbox.records.append(state.books.pay(funding, leg))
+    state.legs[funding.leg] = leg
+    state.check_loss()

@@ -17,6 +17,7 @@ from perpfsm.engine.records import (
     DataRecord,
     EndRecord,
     FillRecord,
+    FundingRecord,
     Json,
     OperatorRecord,
     OrderRecord,
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     FILL = "fill"
     POSITION = "position"
     CLOSING = "closing"
+    FUNDING = "funding"
     DATA = "data"
     OPERATOR = "operator"
     CONFIGURATION = "configuration"
@@ -72,7 +74,7 @@ def described(record: Record) -> tuple[str, str, Body]:
             return "command", record.leg, _command(record.command)
         case OrderRecord():
             return "order", record.leg, _order(record)
-        case FillRecord() | PositionRecord() | ClosingRecord():
+        case FillRecord() | PositionRecord() | FundingRecord() | ClosingRecord():
             return _booked(record)
         case RefusalRecord():
             return "refusal", record.leg, {"what": record.what, "why": record.why}
@@ -89,12 +91,14 @@ def described(record: Record) -> tuple[str, str, Body]:
             return "end", "", _end(record)
 
 
-def _booked(record: FillRecord | PositionRecord | ClosingRecord) -> tuple[str, str, Body]:
+def _booked(record: FillRecord | PositionRecord | FundingRecord | ClosingRecord) -> tuple[str, str, Body]:
     match record:
         case FillRecord():
             return "fill", record.leg, _fill(record)
         case PositionRecord():
             return "position", record.leg, _position(record)
+        case FundingRecord():
+            return "funding", record.leg, _funding(record)
         case ClosingRecord():
             return "closing", record.leg, _closing(record)
 
@@ -174,11 +178,21 @@ def _position(record: PositionRecord) -> Body:
     }
 
 
+def _funding(record: FundingRecord) -> Body:
+    return {
+        "rate": f"{record.rate:f}",
+        "mark": f"{record.mark:f}",
+        "paid": f"{record.paid:f}",
+        "wallet_after": f"{record.wallet_after:f}",
+    }
+
+
 def _closing(record: ClosingRecord) -> Body:
     return {
         "reason": record.reason,
         "realised": f"{record.realised:f}",
         "fees": f"{record.fees:f}",
+        "funding": f"{record.funding:f}",
         "opened_ns": record.opened_ns,
     }
 
@@ -206,6 +220,7 @@ def _end(record: EndRecord) -> Body:
         "wallet": f"{record.wallet:f}",
         "realised": f"{record.realised:f}",
         "fees": f"{record.fees:f}",
+        "funding": f"{record.funding:f}",
         "open_pnl": f"{record.open_pnl:f}",
         "positions": _positions(record.positions),
     }

@@ -24,6 +24,8 @@ class Leg:
         opened_ns: When the position was opened; None when flat.
         realised: PnL realised by this position so far, before fees, quote currency.
         fees: Of this position so far, its entry included.
+        funding: Of this position so far, paid less received, quote currency.
+        margin: What is set aside for this position alone, quote currency; 0 with cross margin.
         fill_effect: Of the fill in hand: none, opened, increased, reduced or closed.
         last_fill_ns: When this leg's last fill of any kind came; None before the first.
         quotes_ns: When the present quotes were placed or kept; None before the first.
@@ -44,7 +46,9 @@ class Leg:
         "exits_placed",
         "fees",
         "fill_effect",
+        "funding",
         "last_fill_ns",
+        "margin",
         "name",
         "opened_ns",
         "peak",
@@ -65,6 +69,8 @@ class Leg:
         self.opened_ns: int | None = None
         self.realised = ZERO
         self.fees = ZERO
+        self.funding = ZERO
+        self.margin = ZERO
         self.fill_effect = NO_REASON
         self.last_fill_ns: int | None = None
         self.quotes_ns: int | None = None
@@ -86,6 +92,8 @@ class Leg:
         twin.opened_ns = self.opened_ns
         twin.realised = self.realised
         twin.fees = self.fees
+        twin.funding = self.funding
+        twin.margin = self.margin
         twin.fill_effect = self.fill_effect
         twin.last_fill_ns = self.last_fill_ns
         twin.quotes_ns = self.quotes_ns
@@ -115,6 +123,8 @@ class Leg:
             "opened_ns": self.opened_ns,
             "realised": format(self.realised, "f"),
             "fees": format(self.fees, "f"),
+            "funding": format(self.funding, "f"),
+            "margin": format(self.margin, "f"),
             "last_fill_ns": self.last_fill_ns,
             "quotes_ns": self.quotes_ns,
             "quotes_outdated": self.quotes_outdated,
@@ -141,6 +151,8 @@ class Leg:
         leg.opened_ns = _integer(facts["opened_ns"])
         leg.realised = Decimal(str(facts["realised"]))
         leg.fees = Decimal(str(facts["fees"]))
+        leg.funding = Decimal(str(facts.get("funding", 0)))  # journals before funding lack both
+        leg.margin = Decimal(str(facts.get("margin", 0)))
         leg.last_fill_ns = _integer(facts["last_fill_ns"])
         leg.quotes_ns = _integer(facts["quotes_ns"])
         leg.quotes_outdated = bool(facts.get("quotes_outdated", False))  # journals before live changes lack it

@@ -1,7 +1,7 @@
 """What a venue says of our account: cash, positions and orders that still work."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from perpfsm.market.order import PlaceOrder
@@ -30,8 +30,10 @@ class Account:
         wallet: Cash in quote currency, after realised PnL, fees and funding, without open PnL.
         positions: One entry per leg of the position mode.
         orders: What still works, oldest first.
+        margins: What is set aside for a leg alone with isolated margin, quote currency, part of `wallet`.
     """
 
     wallet: Decimal
     positions: Mapping[LegName, Position]
     orders: tuple[OpenOrder, ...] = ()
+    margins: Mapping[LegName, Decimal] = field(default_factory=dict)

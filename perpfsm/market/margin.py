@@ -1,9 +1,17 @@
 """Margin arithmetic that strategy and exchange share, so that their budgets cannot disagree."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
 
-from perpfsm.market.position import ZERO, Position
+from perpfsm.market.position import REALISED_QUANTUM, ZERO, Position
+
+
+class MarginMode(StrEnum):
+    """What stands behind a position."""
+
+    CROSS = "cross"
+    ISOLATED = "isolated"
 
 
 def order_margin(price: Decimal, size: Decimal, *, leverage: int, fee_rate: Decimal) -> Decimal:
@@ -46,3 +54,41 @@ def free_margin(
         if prices is not None:
             free += min(ZERO, position.open_pnl(prices[0] if position.size > 0 else prices[1]))
     return free
+
+
+def free_isolated(wallet: Decimal, margins: Iterable[Decimal], *, reserved: Decimal) -> Decimal:
+    """Return what is left for new opening orders when each position has a margin of its own, in quote currency.
+
+    An open loss is borne by its position's margin alone, and binds nothing here.
+
+    Args:
+        wallet: Cash after realised PnL, fees and funding, the margins included.
+        margins: Of the open positions.
+        reserved: What working opening orders tie up, the sum of their `order_margin`.
+    """
+    return wallet - reserved - sum(margins, ZERO)
+
+
+def isolated_margin(position: Position, leverage: int) -> Decimal:
+    """Return the margin that a position is given when it is opened, in quote currency, quantised to 1e-8."""
+    return (abs(position.cost) / leverage).quantize(REALISED_QUANTUM, ROUND_HALF_EVEN)
+
+
+def margin_after(margin: Decimal, before: Position, after: Position, *, leverage: int) -> Decimal:
+    """Return an isolated position's margin after a change of it that does not flip it.
+
+    What is added brings its own margin; a part that is closed gives back its share, quantised to 1e-8; flat gives
+    back all.
+
+    Args:
+        margin: Before, quote currency.
+        before: The position before.
+        after: The position after.
+        leverage: At least 1.
+    """
+    if after.is_flat:
+        return ZERO
+    if abs(after.size) >= abs(before.size):
+        return margin + isolated_margin(Position(cost=after.cost - before.cost), leverage)
+    closed = abs(before.size) - abs(after.size)
+    return margin - (margin * closed / abs(before.size)).quantize(REALISED_QUANTUM, ROUND_HALF_EVEN)

@@ -68,6 +68,9 @@ class CancelOrder:
 
 Command = PlaceOrder | CancelOrder
 
+BY_LIQUIDATION = "liquidation"
+"""Why an order expired that went with a liquidation; a `Liquidated` follows it, so that no exit is needed any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
@@ -168,6 +171,23 @@ class PositionChanged:
     reason: str = "another hand"
 
 
+@dataclass(frozen=True, slots=True)
+class FundingPaid:
+    """Funding was exchanged for a leg's position at its moment.
+
+    Attributes:
+        rate: A fraction of the notional (0.0001 is 0.01 %); positive is paid by longs.
+        mark: The mark price by which the position was valued, quote currency per base unit.
+        paid: Quote currency; positive left the wallet, negative came in.
+    """
+
+    time_ns: int
+    leg: LegName
+    rate: Decimal
+    mark: Decimal
+    paid: Decimal
+
+
 VenueEvent = (
     OrderAccepted
     | OrderRejected
@@ -178,4 +198,5 @@ VenueEvent = (
     | OrderFilled
     | Liquidated
     | PositionChanged
+    | FundingPaid
 )

@@ -193,7 +193,8 @@ def _refusal(account: Account, journal: str) -> JournalError:
 def _recovered(journal: Journal, strategy: Strategy) -> Recovered:
     """Return what the journal's earlier runs left."""
     records = (record_of(entry) for entry in read_entries(journal.path)) if journal.head.seq else iter(())
-    return recover(records, strategy.machine.initial)
+    leverage = strategy.parameters.isolated_leverage
+    return recover(records, strategy.machine.initial, leverage=leverage).margined(leverage)
 
 
 def _header(

@@ -275,7 +275,7 @@ class Driver:
         self.session.rest(self._beside)
         self._due = min(self.session.due_ns, self.exchange.due())
         state = self.session.state
-        self.meter.settle([leg.position for leg in state.legs.values()], state.books.realised - state.books.fees)
+        self.meter.settle([leg.position for leg in state.legs.values()], state.books.gained)
         if state.quote is not None:
             self.meter.see(state.quote)
 

@@ -8,7 +8,7 @@ from perpfsm.market.position import ZERO, Position
 
 
 class DrawdownMeter:
-    """Watches realised plus open PnL, after fees.
+    """Watches realised plus open PnL, after fees and funding.
 
     Attributes:
         worst: The deepest fall so far, quote currency, not negative.
@@ -29,7 +29,7 @@ class DrawdownMeter:
 
         Args:
             positions: Of all legs.
-            booked: Realised PnL less fees, quote currency.
+            booked: Realised PnL less fees and funding, quote currency.
         """
         self._positions = tuple(position for position in positions if not position.is_flat)
         self._booked = booked

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from perpfsm.engine.books import pay_funding, settle_margin, start_sums
 from perpfsm.engine.configuration import outdates_quotes
 from perpfsm.engine.orders import OrderTable
 from perpfsm.engine.records import (
     CommandRecord,
     ConfigurationRecord,
     FillRecord,
+    FundingRecord,
     OperatorRecord,
     OrderRecord,
     PositionRecord,
@@ -20,6 +22,7 @@ from perpfsm.engine.records import (
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.leg import NO_REASON, Leg
 from perpfsm.market.account import Account, OpenOrder
+from perpfsm.market.margin import isolated_margin
 from perpfsm.market.order import CancelOrder, PlaceOrder
 from perpfsm.market.position import ZERO, Position
 from perpfsm.market.side import LegName, PositionMode
@@ -61,7 +64,24 @@ class Recovered:
             balance if self.wallet is None else self.wallet,
             {name: self.legs[name].position if name in self.legs else Position() for name in mode.legs},
             tuple(OpenOrder(o.order, o.remaining) for o in self.orders if o.status in AT_THE_VENUE),
+            {name: leg.margin for name, leg in self.legs.items() if leg.margin},
         )
+
+    def margined(self, leverage: int | None) -> "Recovered":
+        """Return the same for another margin mode or leverage than wrote the journal.
+
+        Args:
+            leverage: With isolated margin: a position that has no margin of its own is given one. None with cross
+                margin, where none has.
+        """
+        legs = {}
+        for name, leg in self.legs.items():
+            legs[name] = twin = leg.copy()
+            if leverage is None:
+                twin.margin = ZERO
+            elif not leg.margin:
+                twin.margin = isolated_margin(leg.position, leverage)
+        return replace(self, legs=legs)
 
     def rebased(self, start_ns: int) -> "Recovered":
         """Return the same with no moment later than `start_ns`: a recording may begin before the last run ended."""
@@ -95,12 +115,13 @@ class Recovered:
         return replace(self, legs=legs, orders=orders)
 
 
-def recover(records: Iterable[Record], initial: str) -> Recovered:
+def recover(records: Iterable[Record], initial: str, *, leverage: int | None = None) -> Recovered:
     """Return what `records`, a whole journal in order, say of the end of its last run.
 
     Args:
         records: Of every run.
         initial: The machine's initial state, for a leg that filled before it ever moved.
+        leverage: With isolated margin; None with cross margin.
     """
     wallet: Decimal | None = None
     legs: dict[LegName, Leg] = {}
@@ -116,10 +137,10 @@ def recover(records: Iterable[Record], initial: str) -> Recovered:
                 legs[LegName(record.leg)] = Leg.from_facts(record.facts)
             case CommandRecord() | OrderRecord():
                 _follow(table, record)
-            case FillRecord() | PositionRecord():
+            case FillRecord() | PositionRecord() | FundingRecord():
                 wallet = record.wallet_after
                 name = LegName(record.leg)
-                _book(legs.setdefault(name, Leg(name, initial)), record)
+                _book(legs.setdefault(name, Leg(name, initial)), record, leverage)
                 if isinstance(record, FillRecord):
                     trades, last_price = record.fill.trade_id, record.fill.price
                     table.filled(record.fill.client_id, record.fill.size)
@@ -163,11 +184,16 @@ def _follow(table: OrderTable, record: CommandRecord | OrderRecord) -> None:
             table.sent(order, record.time_ns)
 
 
-def _book(leg: Leg, record: FillRecord | PositionRecord) -> None:
-    """Book what changed a position; the facts of the transition that it caused, if any, follow and say the same."""
-    if leg.position.is_flat:
-        leg.opened_ns, leg.realised, leg.fees = record.time_ns, ZERO, ZERO
+def _book(leg: Leg, record: FillRecord | PositionRecord | FundingRecord, leverage: int | None) -> None:
+    """Book what a leg's position did or cost; the facts of the transition that it caused, if any, follow and agree."""
+    before = leg.position
+    if isinstance(record, FundingRecord):
+        pay_funding(leg, record.paid, leverage)
+        return
     leg.position = Position(record.size_after, record.cost_after)
+    settle_margin(leg, before, leverage)
+    if before.is_flat:
+        start_sums(leg, record.time_ns)
     leg.realised += record.realised
     if isinstance(record, FillRecord):
         leg.last_fill_ns = record.time_ns

@@ -169,6 +169,7 @@ def finish(driver: Driver, ending: Ending) -> EndRecord:
         state.books.fees,
         open_pnl(positions.values(), state.quote),
         {name: (position.size, position.cost) for name, position in positions.items() if not position.is_flat},
+        state.books.funding,
     )
     if driver.failure is not None:
         raise driver.failure

@@ -52,6 +52,7 @@ class ClosingTotal:
         realised: Quote currency, before fees.
         fees: Of the whole positions, their entries included, quote currency.
         held_ns: The sum of their holding times.
+        funding: Of the whole positions, paid less received, quote currency.
     """
 
     reason: str
@@ -59,6 +60,12 @@ class ClosingTotal:
     realised: Decimal
     fees: Decimal
     held_ns: int
+    funding: Decimal = Decimal(0)
+
+    @property
+    def net(self) -> Decimal:
+        """Realised PnL less fees and funding."""
+        return self.realised - self.fees - self.funding
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class PnlTotals:
         fees: Paid less rebates.
         open_pnl: Of what is open, at its exit price.
         worst_drawdown: The largest fall from a peak, not negative.
+        funding: Paid less received.
     """
 
     balance: Decimal | None
@@ -113,11 +121,12 @@ class PnlTotals:
     fees: Decimal
     open_pnl: Decimal
     worst_drawdown: Decimal
+    funding: Decimal = Decimal(0)
 
     @property
     def net(self) -> Decimal:
-        """Realised plus open PnL less fees."""
-        return self.realised + self.open_pnl - self.fees
+        """Realised plus open PnL less fees and funding."""
+        return self.realised + self.open_pnl - self.fees - self.funding
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from perpfsm.engine.records import (
     DataRecord,
     EndRecord,
     FillRecord,
+    FundingRecord,
     OperatorRecord,
     OrderRecord,
     PositionRecord,
@@ -72,6 +73,7 @@ class _Closings:
     count: int = 0
     realised: Decimal = ZERO
     fees: Decimal = ZERO
+    funding: Decimal = ZERO
     held_ns: int = 0
 
     def add(self, record: ClosingRecord) -> None:
@@ -79,6 +81,7 @@ class _Closings:
         self.count += 1
         self.realised += record.realised
         self.fees += record.fees
+        self.funding += record.funding
         self.held_ns += record.time_ns - record.opened_ns
 
 
@@ -117,7 +120,7 @@ class Tally:
         self._orders: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
         self._fills = {Liquidity.MAKER: _Fills(), Liquidity.TAKER: _Fills()}
-        self._realised = ZERO
+        self._realised = self._funding = ZERO
         self._closings: dict[str, _Closings] = {}
         self._rows: Counter[int] = Counter()
         self._data: Counter[str] = Counter()
@@ -138,13 +141,8 @@ class Tally:
                 self._add_command(record)
             case OrderRecord():
                 self._orders[record.status] += 1
-            case FillRecord():
-                self._fills[record.fill.liquidity].add(record)
-                self._realised += record.realised
-                self._positions[record.leg] = (record.size_after, record.cost_after)
-            case PositionRecord():
-                self._realised += record.realised
-                self._positions[record.leg] = (record.size_after, record.cost_after)
+            case FillRecord() | PositionRecord() | FundingRecord():
+                self._book(record)
             case ClosingRecord():
                 self._closings.setdefault(record.reason, _Closings()).add(record)
                 self._positions[record.leg] = (ZERO, ZERO)
@@ -158,6 +156,16 @@ class Tally:
                 self._positions.update(record.positions)
             case EndRecord():
                 self._end = record
+
+    def _book(self, record: FillRecord | PositionRecord | FundingRecord) -> None:
+        """Sum up what changed cash."""
+        if isinstance(record, FundingRecord):
+            self._funding += record.paid
+            return
+        if isinstance(record, FillRecord):
+            self._fills[record.fill.liquidity].add(record)
+        self._realised += record.realised
+        self._positions[record.leg] = (record.size_after, record.cost_after)
 
     def _count(self, record: RefusalRecord | DataRecord | ConfigurationRecord) -> None:
         match record:
@@ -210,7 +218,7 @@ class Tally:
             maker=self._fills[Liquidity.MAKER].total(),
             taker=self._fills[Liquidity.TAKER].total(),
             closings=tuple(
-                ClosingTotal(reason, total.count, total.realised, total.fees, total.held_ns)
+                ClosingTotal(reason, total.count, total.realised, total.fees, total.held_ns, total.funding)
                 for reason, total in self._closings.items()
             ),
             times=tuple(self._times(name, leg, start_ns, end_ns) for name, leg in self._legs.items()),
@@ -221,6 +229,7 @@ class Tally:
                 fees=fees if end is None else end.fees,
                 open_pnl=open_pnl if end is None else end.open_pnl,
                 worst_drawdown=worst_drawdown,
+                funding=self._funding if end is None else end.funding,
             ),
             positions=tuple(
                 OpenPosition(leg, size, cost)

@@ -91,6 +91,7 @@ def test_every_record_has_a_line() -> None:
         "#1 bought 0.01 @ 60,000.10 as maker, fee 0.12: opened, position 0.01",
         "position 0 by liquidation: realised -90.5, wallet 9,909.5",
         "flat by stop_loss: realised -1.2, fees 0.04, held 1 min 15 s",
+        "funding received 0.0600001: 0.01 % at a mark price of 60,000.10",
         "market data stale: no quote for 5.2 s",
         "pause by operator: lunch",
         "bid_spread 0.02 → 0.03, by strategy file",

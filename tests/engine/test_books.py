@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perpfsm.engine.books import Books, parts_of
+from perpfsm.engine.records import FundingRecord, PositionRecord
 from perpfsm.market.fill import Fill, Liquidity
+from perpfsm.market.order import FundingPaid
+from perpfsm.market.position import Position
 from perpfsm.market.side import Side
 from tests.builders import BOTH, BUY, CLOSE, NOW, QUOTE, SELL, leg, position, working
 
@@ -19,6 +22,10 @@ FILLS = st.lists(st.tuples(st.sampled_from(Side), PRICES, SIZES, FEES), max_size
 
 def a_fill(side: Side, price: Decimal | int, size: Decimal | int, fee: Decimal | int = 0) -> Fill:
     return Fill(1, "pf-1", BOTH, side, Decimal(price), Decimal(size), Decimal(fee), Liquidity.MAKER, NOW)
+
+
+def funding(paid: Decimal | int | str) -> FundingPaid:
+    return FundingPaid(NOW, BOTH, Decimal("0.0001"), Decimal(100), Decimal(paid))
 
 
 def test_the_first_fill_opens_with_sums_of_its_own() -> None:
@@ -46,9 +53,48 @@ def test_a_fill_of_an_exit_forgets_the_exits_lost_before() -> None:
 
 
 def test_cash_may_come_without_a_fill() -> None:
-    books = Books(Decimal(100))
-    books.add(Decimal(-30))
-    assert [books.wallet, books.realised] == [70, -30]
+    books, one = Books(Decimal(100)), leg("open", position(2, 100))
+    record = books.change(one, Position(), cause="liquidation", realised=Decimal(-30), now_ns=NOW)
+    assert record == PositionRecord(NOW, "BOTH", "liquidation", Decimal(-30), Decimal(0), Decimal(0), Decimal(70))
+    assert [books.wallet, books.realised, one.realised, one.position] == [70, -30, -30, Position()]
+
+
+def test_funding_is_borne_by_the_position_of_its_moment_and_is_not_realised() -> None:
+    books, one = Books(Decimal(100)), leg("open", position(2, 100))
+    record = books.pay(funding("1.5"), one)
+    assert record == FundingRecord(NOW, "BOTH", Decimal("0.0001"), Decimal(100), Decimal("1.5"), Decimal("98.5"))
+    books.pay(funding("-0.25"), one)
+    assert [books.wallet, books.realised, books.funding] == [Decimal("98.75"), 0, Decimal("1.25")]
+    assert [books.gained, one.funding, one.margin] == [Decimal("-1.25"), Decimal("1.25"), 0]
+
+
+def test_funding_of_a_leg_that_is_flat_by_now_changes_cash_alone() -> None:
+    books, one = Books(Decimal(100), 10), leg("idle")
+    books.pay(funding("1.5"), one)
+    assert [books.wallet, one.funding, one.margin] == [Decimal("98.5"), 0, 0]
+
+
+def test_a_position_that_is_opened_anew_has_paid_no_funding() -> None:
+    books, one = Books(Decimal(100)), leg("opening")
+    one.funding = Decimal(7)
+    books.book(a_fill(BUY, 100, 2), one, None)
+    assert one.funding == 0
+
+
+def test_isolated_margin_follows_fills_funding_and_other_hands() -> None:
+    books, one = Books(Decimal(1_000), 10), leg("opening")
+    margins = []
+    for step in (
+        lambda: books.book(a_fill(BUY, 100, 2), one, None),
+        lambda: books.pay(funding(2), one),
+        lambda: books.book(a_fill(BUY, 110, 2), one, None),
+        lambda: books.book(a_fill(SELL, 105, 1), one, None),
+        lambda: books.change(one, position(6, 100), cause="external", realised=Decimal(0), now_ns=NOW),
+        lambda: books.book(a_fill(SELL, 105, 6), one, None),
+    ):
+        step()
+        margins.append(one.margin)
+    assert margins == [20, 18, 40, 30, Decimal("58.5"), 0]
 
 
 def test_a_fill_that_flips_is_two_parts_which_share_the_fee_by_size() -> None:

@@ -11,6 +11,7 @@ from perpfsm.engine.records import (
     DataRecord,
     EndRecord,
     FillRecord,
+    FundingRecord,
     Json,
     OperatorRecord,
     OrderRecord,
@@ -152,6 +153,9 @@ def one_of_each() -> tuple[Record, ...]:
         a_fill(),
         PositionRecord(START_NS, "BOTH", "liquidation", Decimal("-90.50"), Decimal(0), Decimal(0), Decimal("9909.50")),
         ClosingRecord(START_NS, "BOTH", "stop_loss", Decimal("-1.20"), Decimal("0.04"), START_NS - 75 * SECOND_NS),
+        FundingRecord(
+            START_NS, "BOTH", Decimal("0.0001"), Decimal("60000.10"), Decimal("-0.06000010"), Decimal("10000.0600001")
+        ),
         DataRecord(START_NS, "stale", "no quote for 5.2 s"),
         OperatorRecord(START_NS, "pause", "operator", "lunch"),
         ConfigurationRecord(START_NS, "strategy file", {"bid_spread": ("0.02", "0.03")}),

@@ -31,6 +31,7 @@ def busy() -> Leg:
     )
     made.entered_ns, made.opened_ns = NOW + 6, NOW + 7
     made.realised, made.fees = Decimal("-1.25"), Decimal("0.125")
+    made.funding, made.margin = Decimal("-0.5"), Decimal("2.5")
     return made
 
 
@@ -40,6 +41,8 @@ OTHERS = {
     "position": Position(),
     "realised": Decimal(9),
     "fees": Decimal(9),
+    "funding": Decimal(9),
+    "margin": Decimal(9),
     "peak": Decimal(9),
     "exit_reason": "risk",
     "fill_effect": "closed",
@@ -58,6 +61,8 @@ def test_a_new_leg_is_flat_and_remembers_nothing() -> None:
         "opened_ns": None,
         "realised": "0",
         "fees": "0",
+        "funding": "0",
+        "margin": "0",
         "last_fill_ns": None,
         "quotes_ns": None,
         "quotes_outdated": False,
@@ -74,6 +79,12 @@ def test_a_new_leg_is_flat_and_remembers_nothing() -> None:
 @pytest.mark.parametrize("made", [FRESH, busy()], ids=["fresh", "busy"])
 def test_a_leg_is_restored_from_its_facts(made: Leg) -> None:
     assert Leg.from_facts(made.facts()) == made
+
+
+def test_a_leg_of_a_journal_before_funding_has_paid_none() -> None:
+    facts = {name: fact for name, fact in busy().facts().items() if name not in {"funding", "margin"}}
+    old = Leg.from_facts(facts)
+    assert [old.funding, old.margin] == [0, 0]
 
 
 @pytest.mark.parametrize("fact", Leg.__slots__)

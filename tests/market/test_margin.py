@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from perpfsm.market.margin import free_margin, order_margin
+from perpfsm.market.margin import free_isolated, free_margin, isolated_margin, margin_after, order_margin
 from perpfsm.market.position import Position
 
 LONG = Position(Decimal(1), Decimal(100))
@@ -50,3 +50,26 @@ def test_a_long_is_valued_at_the_bid_and_a_short_at_the_ask() -> None:
 
 def test_free_margin_can_be_negative() -> None:
     assert free(reserved=1001) == -1
+
+
+def test_isolated_margins_are_not_free_and_open_losses_bind_nothing() -> None:
+    assert free_isolated(Decimal(1000), [Decimal(10), Decimal(20)], reserved=Decimal(5)) == 965
+
+
+def test_an_isolated_position_is_given_its_cost_by_leverage() -> None:
+    assert isolated_margin(LONG, 10) == 10
+    assert isolated_margin(SHORT, 3) == Decimal("33.33333333")
+
+
+def test_what_is_added_brings_its_own_margin() -> None:
+    after = Position(Decimal(3), Decimal(320))
+    assert margin_after(Decimal(8), LONG, after, leverage=10) == 30  # 8 was left of 10 after funding
+
+
+def test_a_part_that_is_closed_gives_back_its_share_and_flat_gives_back_all() -> None:
+    third = Position(Decimal("-0.3"), Decimal(-30))
+    assert margin_after(Decimal(10), SHORT, third, leverage=10) == 3
+    assert margin_after(
+        Decimal(1), Position(Decimal(3), Decimal(30)), Position(Decimal(2), Decimal(20)), leverage=5
+    ) == (Decimal("0.66666667"))
+    assert margin_after(Decimal(10), SHORT, Position(), leverage=10) == 0
