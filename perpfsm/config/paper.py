@@ -18,6 +18,9 @@ class PaperSettings:
         maker_fee: Percent of the notional of a resting fill; negative is a rebate.
         taker_fee: Percent of the notional of a crossing fill; negative is a rebate.
         fill_model: `touch` or `through`.
+        price_band_pct: How far from the mark price orders may stand, percent; None has no band.
+        orders_per_10s: How many opening orders the venue takes within ten seconds.
+        orders_per_minute: Within a minute.
         feed_file: The recording; None for a synthetic market.
         synthetic: The synthetic market, when there is neither a recording nor a scenario.
         scenario: A synthetic market that goes through phases; None without.
@@ -30,6 +33,9 @@ class PaperSettings:
     maker_fee: Decimal = Decimal("0.02")
     taker_fee: Decimal = Decimal("0.05")
     fill_model: str = "touch"
+    price_band_pct: Decimal | None = None
+    orders_per_10s: int = 300
+    orders_per_minute: int = 1200
     feed_file: Path | None = None
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
     scenario: Scenario | None = None

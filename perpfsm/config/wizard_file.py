@@ -70,15 +70,19 @@ def _defaults(answers: Mapping[str, Value]) -> Iterator[str]:
     yield ""
     yield "# What follows has its default. To change it, take the first two characters of its line away,"
     yield "# and of its section's line, if it is indented."
-    section = ""
+    section: tuple[str, ...] = ()
     for name, schema in described_parameters().items():
         if name in answers or not _is_offered(name, schema):
             continue
         *above, last = name.split(".")
-        if above and above[0] != section:
-            section = above[0]
-            yield "#"
-            yield f"# {section}:    # {properties(load_schema('strategy'))[section]['description']}"
+        parts = properties(load_schema("strategy"))
+        for depth, part in enumerate(above):
+            if section[: depth + 1] != tuple(above[: depth + 1]):
+                if not depth:
+                    yield "#"
+                yield f"# {'  ' * depth}{part}:    # {parts[part]['description']}"
+            parts = properties(parts[part])
+        section = tuple(above)
         indent = "  " * len(above)
         yield f"# {indent}{last}: {_scalar(schema['default'])}    # {schema['description']}"
 

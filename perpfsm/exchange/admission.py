@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from perpfsm.exchange.ledger import Ledger
+from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.matching import crosses
-from perpfsm.exchange.orders import OwnOrders, closes
-from perpfsm.exchange.settings import ExchangeSettings
+from perpfsm.exchange.orders import closes
+from perpfsm.exchange.pricing import execution_price, opening_margin
 from perpfsm.market.instrument import Instrument, round_price, round_size
-from perpfsm.market.margin import free_margin, order_margin
+from perpfsm.market.margin import free_margin
 from perpfsm.market.messages import Quote
 from perpfsm.market.order import OrderType, PlaceOrder
 from perpfsm.market.position import ZERO
-from perpfsm.market.side import LegName, PositionMode, Side
+from perpfsm.market.side import LegName, PositionMode
 
+TOO_MANY_ORDERS = -1015
 PRICE_MISSING = -1102
 NOT_REQUIRED = -1106
 BAD_PRECISION = -1111
@@ -26,7 +27,9 @@ SIZE_NOT_POSITIVE = -4003
 SIZE_BELOW_MINIMUM = -4004
 SIZE_ABOVE_MAXIMUM = -4005
 OFF_TICK = -4014
+PRICE_TOO_HIGH = -4016
 OFF_STEP = -4023
+PRICE_TOO_LOW = -4024
 WRONG_POSITION_SIDE = -4061
 DUPLICATE_CLIENT_ID = -4116
 NOTIONAL_TOO_SMALL = -4164
@@ -41,49 +44,45 @@ class Rejection:
     reason: str
 
 
-def execution_price(order: PlaceOrder, quote: Quote | None) -> Decimal | None:
-    """Return the price by which `order` is valued: its limit, or for MARKET the opposite best, None without a quote."""
-    if order.price is not None:
-        return order.price
-    if quote is None:
-        return None
-    return quote.ask if order.side is Side.BUY else quote.bid
-
-
-def opening_margin(order: PlaceOrder, *, price: Decimal, size: Decimal, settings: ExchangeSettings) -> Decimal:
-    """Return what `size` base units of an opening order tie up at `price`, in quote currency.
-
-    Only a post-only order is sure of the maker rate; any other is counted at the taker rate.
-    """
-    rate = settings.maker_rate if order.post_only else settings.taker_rate
-    return order_margin(price, size, leverage=settings.leverage, fee_rate=rate)
-
-
-def rejection(
-    order: PlaceOrder, *, settings: ExchangeSettings, quote: Quote | None, ledger: Ledger, orders: OwnOrders
-) -> Rejection | None:
-    """Return why `order` is refused, None when it may work.
+def rejection(order: PlaceOrder, floor: Floor, now_ns: int) -> Rejection | None:
+    """Return why `order` is refused, None when it may work; the first rule that it breaks is the reason.
 
     Args:
-        quote: The newest usable one, None before the first.
-        ledger: Cash and positions now.
-        orders: What works now; `order` is not among them.
+        order: Not yet among those that work.
+        floor: What the exchange has now.
+        now_ns: When it arrives, nanoseconds since the epoch.
     """
-    shape = _leg(order, settings.mode) or _shape(order) or _grid(order, settings.instrument)
+    settings, quote = floor.settings, floor.book.quote
+    instrument, closing = settings.instrument, closes(order)
+    shape = _leg(order, settings.mode) or _shape(order) or _grid(order, instrument)
     if shape is not None:
         return shape
+    too_small_or_large = _size(order, instrument, closing=closing)
+    if too_small_or_large is not None:
+        return too_small_or_large
     price = execution_price(order, quote)
     if price is None:
         return Rejection(UNABLE_TO_FILL, "Unable to fill: no market data.")
-    closing = closes(order)
-    refused = _minima(order, price, settings.instrument, closing=closing)
-    if refused is not None:
-        return refused
-    if closing:
-        refused = _closing(order, settings.mode, ledger, orders)
-    else:
-        refused = _margin(order, price, settings=settings, quote=quote, ledger=ledger, orders=orders)
-    return refused or _post_only(order, quote)
+    return (
+        _notional(order, price, instrument, closing=closing)
+        or price_band(order.price, floor)
+        or (_closing(order, floor) if closing else _margin(order, price, floor))
+        or _post_only(order, quote)
+        or _duplicate(order, floor)
+        or (None if closing else _too_often(floor, now_ns))
+    )
+
+
+def price_band(limit: Decimal | None, floor: Floor) -> Rejection | None:
+    """Return why the price of a LIMIT stands too far from the mark price; None for MARKET, or without a band."""
+    width, mark = floor.settings.price_band_pct, floor.mark_price
+    if limit is None or width is None or mark is None:
+        return None
+    if limit * 100 > mark * (100 + width):
+        return Rejection(PRICE_TOO_HIGH, f"Price {limit} is more than {width} % above the mark price {mark}.")
+    if limit * 100 < mark * (100 - width):
+        return Rejection(PRICE_TOO_LOW, f"Price {limit} is more than {width} % below the mark price {mark}.")
+    return None
 
 
 def _leg(order: PlaceOrder, mode: PositionMode) -> Rejection | None:
@@ -129,26 +128,28 @@ def _decimal_places(value: Decimal) -> int:
     return max(0, -int(value.normalize().as_tuple().exponent))
 
 
-def _minima(order: PlaceOrder, price: Decimal, instrument: Instrument, *, closing: bool) -> Rejection | None:
+def _size(order: PlaceOrder, instrument: Instrument, *, closing: bool) -> Rejection | None:
     if instrument.size_max is not None and order.size > instrument.size_max:
         return Rejection(SIZE_ABOVE_MAXIMUM, f"Quantity {order.size} is above the maximum {instrument.size_max}.")
-    if closing and instrument.reduce_only_exempt:
-        return None
-    if order.size < instrument.size_min:
+    if order.size < instrument.size_min and not (closing and instrument.reduce_only_exempt):
         return Rejection(SIZE_BELOW_MINIMUM, f"Quantity {order.size} is below the minimum {instrument.size_min}.")
-    if price * order.size < instrument.notional_min:
-        return Rejection(
-            NOTIONAL_TOO_SMALL, f"Notional {price * order.size} is below the minimum {instrument.notional_min}."
-        )
     return None
 
 
-def _closing(order: PlaceOrder, mode: PositionMode, ledger: Ledger, orders: OwnOrders) -> Rejection | None:
-    reducible = ledger.reducible(order.leg, order.side)
+def _notional(order: PlaceOrder, price: Decimal, instrument: Instrument, *, closing: bool) -> Rejection | None:
+    if price * order.size >= instrument.notional_min or (closing and instrument.reduce_only_exempt):
+        return None
+    return Rejection(
+        NOTIONAL_TOO_SMALL, f"Notional {price * order.size} is below the minimum {instrument.notional_min}."
+    )
+
+
+def _closing(order: PlaceOrder, floor: Floor) -> Rejection | None:
+    reducible = floor.ledger.reducible(order.leg, order.side)
     if not reducible:
         return Rejection(REDUCE_ONLY_REJECTED, "ReduceOnly order is rejected: it would not reduce a position.")
-    if mode is PositionMode.HEDGE:
-        together = orders.closing_size(order.leg) + order.size
+    if floor.settings.mode is PositionMode.HEDGE:
+        together = floor.orders.closing_size(order.leg) + order.size
         if together > reducible:
             return Rejection(
                 REDUCE_ONLY_REJECTED,
@@ -157,21 +158,14 @@ def _closing(order: PlaceOrder, mode: PositionMode, ledger: Ledger, orders: OwnO
     return None
 
 
-def _margin(
-    order: PlaceOrder,
-    price: Decimal,
-    *,
-    settings: ExchangeSettings,
-    quote: Quote | None,
-    ledger: Ledger,
-    orders: OwnOrders,
-) -> Rejection | None:
+def _margin(order: PlaceOrder, price: Decimal, floor: Floor) -> Rejection | None:
+    settings, quote = floor.settings, floor.book.quote
     needed = opening_margin(order, price=price, size=order.size, settings=settings)
     free = free_margin(
-        ledger.wallet,
-        ledger.positions.values(),
+        floor.ledger.wallet,
+        floor.ledger.positions.values(),
         prices=None if quote is None else (quote.bid, quote.ask),
-        reserved=orders.reserved(),
+        reserved=floor.orders.reserved(),
         leverage=settings.leverage,
     )
     if needed > free:
@@ -183,3 +177,16 @@ def _post_only(order: PlaceOrder, quote: Quote | None) -> Rejection | None:
     if order.post_only and order.price is not None and quote is not None and crosses(order.side, order.price, quote):
         return Rejection(WOULD_TAKE, "The post-only order could not be executed as maker.")
     return None
+
+
+def _duplicate(order: PlaceOrder, floor: Floor) -> Rejection | None:
+    return Rejection(DUPLICATE_CLIENT_ID, "Client order id is duplicated.") if order.client_id in floor.known else None
+
+
+def _too_often(floor: Floor, now_ns: int) -> Rejection | None:
+    limits = floor.settings.rate_limits
+    if floor.rate.allows(limits, now_ns):
+        return None
+    return Rejection(
+        TOO_MANY_ORDERS, f"Too many new orders: {limits.per_10s} in 10 s and {limits.per_minute} a minute are allowed."
+    )

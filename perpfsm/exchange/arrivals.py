@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from perpfsm.exchange.admission import DUPLICATE_CLIENT_ID, UNKNOWN_ORDER, Rejection, rejection
+from perpfsm.exchange.admission import UNKNOWN_ORDER, rejection
 from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.matching import crosses
 from perpfsm.exchange.orders import VenueOrder, closes
@@ -20,8 +20,6 @@ from perpfsm.market.order import (
 )
 from perpfsm.market.position import ZERO
 from perpfsm.market.side import Side
-
-DUPLICATE = Rejection(DUPLICATE_CLIENT_ID, "Client order id is duplicated.")
 
 
 def arrive(floor: Floor, command: Command, now_ns: int) -> None:
@@ -45,16 +43,14 @@ def adopt(floor: Floor, open_order: OpenOrder) -> None:
 
 def _place(floor: Floor, order: PlaceOrder, now_ns: int) -> None:
     quote = floor.book.quote
-    no = (
-        DUPLICATE
-        if order.client_id in floor.known
-        else rejection(order, settings=floor.settings, quote=quote, ledger=floor.ledger, orders=floor.orders)
-    )
+    no = rejection(order, floor, now_ns)
     if no is not None:
         floor.say(OrderRejected(order.client_id, now_ns, no.code, no.reason))
         return
     working = _working(floor, order, order.size)
     floor.admit(working)
+    if not working.closes:
+        floor.rate.count(now_ns)
     floor.say(OrderAccepted(order.client_id, now_ns))
     if working.takes and quote is not None:
         execute_shown(floor, working, quote, now_ns)

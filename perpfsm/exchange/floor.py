@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from perpfsm.exchange.admission import execution_price, opening_margin
 from perpfsm.exchange.ledger import Ledger
 from perpfsm.exchange.mail import Mail
 from perpfsm.exchange.matching import ShownBook
 from perpfsm.exchange.orders import OwnOrders, VenueOrder
+from perpfsm.exchange.pricing import execution_price, opening_margin
+from perpfsm.exchange.rates import PlacementRate
 from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.exchange.timeline import Timeline
 from perpfsm.market.account import Account
@@ -51,6 +52,7 @@ class Floor:
         mail: Events on their way to us; `say` posts there.
         hooks: Who is called when something happened.
         known: Every client id that was ever admitted.
+        rate: How often opening orders were taken of late.
         mark: The feed's newest mark price, None while it has none; see `mark_price`.
         trade_id: Of the next fill.
         band: The region of quotes in which nothing happens here; None once something has changed it.
@@ -65,6 +67,7 @@ class Floor:
         "mail",
         "mark",
         "orders",
+        "rate",
         "settings",
         "timeline",
         "trade_id",
@@ -80,6 +83,7 @@ class Floor:
         self.mail = Mail()
         self.hooks = Hooks()
         self.known: set[str] = set()
+        self.rate = PlacementRate()
         self.mark: Decimal | None = None
         self.trade_id = first_trade_id
         self.band: Band | None = None

@@ -16,6 +16,19 @@ class FillModel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RateLimits:
+    """How many opening orders the venue takes from an account; closing orders and cancels are exempt.
+
+    Attributes:
+        per_10s: Within any ten seconds.
+        per_minute: Within any minute.
+    """
+
+    per_10s: int = 300
+    per_minute: int = 1200
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeSettings:
     """One market of one account.
 
@@ -26,6 +39,8 @@ class ExchangeSettings:
         maker_rate: Fee of a resting order as a fraction of its notional (0.0002 is 0.02 %); negative is a rebate.
         taker_rate: Fee of an order that takes, as a fraction.
         fill_model: When a resting order fills.
+        price_band_pct: How far from the mark price a LIMIT may stand, and an order take, percent; None has no band.
+        rate_limits: How often orders may be placed.
     """
 
     instrument: Instrument
@@ -34,3 +49,5 @@ class ExchangeSettings:
     maker_rate: Decimal
     taker_rate: Decimal
     fill_model: FillModel = FillModel.TOUCH
+    price_band_pct: Decimal | None = None
+    rate_limits: RateLimits = RateLimits()

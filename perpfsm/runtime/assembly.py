@@ -15,7 +15,7 @@ from perpfsm.engine.session import Session
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.errors import FeedError, JournalError
 from perpfsm.exchange.paper import PaperExchange
-from perpfsm.exchange.settings import ExchangeSettings, FillModel
+from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits
 from perpfsm.feeds import Feed, is_market
 from perpfsm.journal.decode import record_of
 from perpfsm.journal.reader import read_entries
@@ -181,6 +181,8 @@ def _exchange_settings(strategy: Strategy) -> ExchangeSettings:
         paper.maker_fee / PERCENT,
         paper.taker_fee / PERCENT,
         FillModel(paper.fill_model),
+        paper.price_band_pct,
+        RateLimits(paper.orders_per_10s, paper.orders_per_minute),
     )
 
 

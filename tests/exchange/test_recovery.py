@@ -45,7 +45,7 @@ def test_an_account_survives_a_restart_unchanged() -> None:
 def test_orders_found_keep_their_priority_reserve_margin_and_own_their_ids() -> None:
     orders = tuple(OpenOrder(limit(name, BUY, 98, 5), Decimal(5)) for name in ("a", "b"))
     venue = exchange(wallet=100, orders=orders)
-    assert reject_code(place(venue, limit("a", BUY, 90, 1))) == -4116
+    assert reject_code(place(venue, limit("a", BUY, 1, 5))) == -4116
     assert reject_code(place(venue, limit("c", BUY, 98, 1))) == -2019
     assert executions(show(venue, quote(97, 98, shown=6))) == [execution("a", 98, 5), execution("b", 98, 1)]
 
