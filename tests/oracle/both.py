@@ -11,6 +11,7 @@ from perpfsm.market.account import Account
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.order import (
     CancelRejected,
+    FundingPaid,
     Liquidated,
     OrderAccepted,
     OrderCanceled,
@@ -108,16 +109,19 @@ def told(event: VenueEvent) -> Told:
             return ("filled", *who, F(fill.price), F(fill.size), F(fill.fee), fill.liquidity, time_ns)
         case Liquidated(time_ns, leg, realised):
             return ("liquidated", leg, F(realised), time_ns)
+        case FundingPaid(time_ns, leg, rate, mark, paid):
+            return ("funding", leg, F(rate), F(mark), F(paid), time_ns)
         case PositionChanged(time_ns, leg, size, cost, realised):
             return ("position", leg, F(size), F(cost), F(realised), time_ns)
 
 
 @dataclass(frozen=True)
 class Books:
-    """What an account holds: cash, each leg's size and cost, each working order's rest, oldest first."""
+    """What an account holds: cash, each leg's size and cost and own margin, each working order's rest, oldest first."""
 
     wallet: Fraction
     positions: dict[str, tuple[Fraction, Fraction]]
+    margins: dict[str, Fraction]
     orders: list[tuple[str, Fraction]]
 
 
@@ -126,6 +130,7 @@ def exchange_books(venue: PaperExchange) -> Books:
     return Books(
         F(account.wallet),
         {leg: (F(each.size), F(each.cost)) for leg, each in account.positions.items()},
+        {leg: F(margin) for leg, margin in account.margins.items() if margin},
         [(each.order.client_id, F(each.remaining)) for each in account.orders],
     )
 
@@ -135,6 +140,7 @@ def oracle_books(oracle: Oracle) -> Books:
     return Books(
         purse.wallet,
         {leg: (each.size, each.cost) for leg, each in purse.legs.items()},
+        {leg: each.margin for leg, each in purse.legs.items() if each.margin},
         [(each.client_id, each.left) for each in oracle.state.orders],
     )
 

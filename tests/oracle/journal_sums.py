@@ -66,7 +66,19 @@ def facts(sums: Sums, kind: str, leg: str, body: Entry) -> Iterator[tuple[str, F
             yield "size_after", F(body["size_after"]), sums.legs[leg][0]
             yield "cost_after", F(body["cost_after"]), sums.legs[leg][1]
             yield "wallet_after", F(body["wallet_after"]), sums.wallet
+        case "funding":
+            paid = sums.legs[leg][0] * F(body["mark"]) * F(body["rate"])
+            sums.wallet -= paid
+            sums.funding += paid
+            yield "paid", F(body["paid"]), paid
+            yield "wallet_after", F(body["wallet_after"]), sums.wallet
+        case "position":
+            sums.wallet += F(body["realised"])
+            sums.realised += F(body["realised"])
+            sums.legs[leg] = F(body["size_after"]), F(body["cost_after"])
+            yield "wallet_after", F(body["wallet_after"]), sums.wallet
         case "end":
+            yield "funding", F(body["funding"]), sums.funding
             yield "wallet", F(body["wallet"]), sums.wallet
             yield "realised", F(body["realised"]), sums.realised
             yield "fees", F(body["fees"]), sums.fees

@@ -42,7 +42,7 @@ class Purse:
         held.size += side.sign * opens
         held.cost += side.sign * opens * price
         if self.isolated:
-            held.margin += opens * price / self.leverage
+            held.margin += half_even(opens * price / self.leverage)
 
     def close(self, held: Holding, price: Fraction, size: Fraction) -> Fraction:
         """Take `size` out of a position and return what that realised."""
