@@ -40,7 +40,7 @@ def feed_of(strategy: Strategy, named: str | None, *, seed: int | None, skip_bad
         raise FeedError(
             "A seed belongs to the synthetic market.", where=str(path), remedy="Leave out --seed or --feed."
         )
-    return open_feed(path, skip_bad_lines=skip_bad_lines, depth=depth)
+    return open_feed(path, skip_bad_lines=skip_bad_lines, depth=depth, bars=paper.bars)
 
 
 def _synthetic_market(strategy: Strategy, named: str | None) -> SyntheticSettings | Scenario | None:

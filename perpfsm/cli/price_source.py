@@ -94,5 +94,5 @@ def _merged(strategy: Strategy, source: ExternalMarket, opened: Opened, *, skip_
 def _other_feed(strategy: Strategy, *, skip_bad_lines: bool) -> Feed:
     paper = strategy.paper
     if paper.source_file is not None:
-        return open_feed(paper.source_file, skip_bad_lines=skip_bad_lines)
+        return open_feed(paper.source_file, skip_bad_lines=skip_bad_lines, bars=paper.bars)
     return synthetic_feed(paper.source_synthetic, tick=paper.instrument.tick, step=paper.instrument.step)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from perpfsm.market.bars import BarSettings
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.synthetic import Scenario, SyntheticSettings
 
@@ -24,6 +25,7 @@ class PaperSettings:
         feed_file: The recording; None for a synthetic market.
         synthetic: The synthetic market, when there is neither a recording nor a scenario.
         scenario: A synthetic market that goes through phases; None without.
+        bars: What bars do not say, for a feed of bars.
         source_file: The recording of an external price source; None for a synthetic one.
         source_synthetic: The synthetic market of an external price source, when there is no recording.
     """
@@ -39,5 +41,6 @@ class PaperSettings:
     feed_file: Path | None = None
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
     scenario: Scenario | None = None
+    bars: BarSettings = field(default_factory=BarSettings)
     source_file: Path | None = None
     source_synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)

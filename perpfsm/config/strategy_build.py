@@ -16,6 +16,7 @@ from perpfsm.decisions.parameters import (
     PriceType,
     RiskLimits,
 )
+from perpfsm.market.bars import BarSettings, VolumeUnit
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.margin import MarginMode
 from perpfsm.market.price_source import CustomApi, ExternalMarket
@@ -94,6 +95,12 @@ def paper_settings(path: Path, settings: Settings, scenario: Scenario | None = N
         feed_file=feed_file(path, settings),
         synthetic=_synthetic(settings, "paper.feed.synthetic"),
         scenario=scenario,
+        bars=BarSettings(
+            tick=_number(settings, "paper.instrument.tick"),
+            step=_number(settings, "paper.instrument.step"),
+            spread_ticks=_whole(settings, "paper.bars.spread_ticks"),
+            volume=VolumeUnit(_text(settings, "paper.bars.volume")),
+        ),
         source_file=source_file(path, settings),
         source_synthetic=_synthetic(settings, "paper.price_source_feed.synthetic"),
     )

@@ -14,7 +14,7 @@ from perpfsm.config.wording import plain, shown
 _UNITS = {"percent": "%", "none": "", "count": "", "price": "", "seconds": "s", "times": "x", "milliseconds": "ms"}
 _UNITS |= {"basis points": "bps"}
 
-_QUIET = ("paper.instrument.", "paper.feed.", "paper.price_source_feed.", "price_source", "custom_api_")
+_QUIET = ("paper.instrument.", "paper.feed.", "paper.bars.", "paper.price_source_feed.", "price_source", "custom_api_")
 
 
 def parameter_rows(strategy: Strategy) -> Iterator[tuple[str, str, str]]:

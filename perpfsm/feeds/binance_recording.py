@@ -110,8 +110,10 @@ class RecordingParser:
 
     Attributes:
         skipped: Lines that have no message: depth that nobody asks for, and events that are not known here.
+        remarks: Empty.
     """
 
+    remarks: tuple[str, ...] = ()
     __slots__ = ("_depth", "_numbers", "_symbol", "skipped")
 
     def __init__(self, *, depth: bool = False) -> None:

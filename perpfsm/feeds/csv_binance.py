@@ -32,8 +32,10 @@ class BookTickerParser:
     Attributes:
         symbol: None; no column says it.
         skipped: Rows without a message; there are none.
+        remarks: Empty.
     """
 
+    remarks: tuple[str, ...] = ()
     __slots__ = ("_columns", "_numbers", "_prices", "_sent", "_traded", "skipped", "symbol")
 
     def __init__(self, header: bytes, name: str) -> None:
@@ -78,8 +80,10 @@ class AggTradesParser:
     Attributes:
         symbol: None; no column says it.
         skipped: Rows whose price or size cannot be traded on.
+        remarks: Empty.
     """
 
+    remarks: tuple[str, ...] = ()
     __slots__ = ("_columns", "_maker", "_numbers", "_price", "_size", "_time", "skipped", "symbol")
 
     def __init__(self, header: bytes, name: str) -> None:

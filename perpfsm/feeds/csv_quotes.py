@@ -25,8 +25,10 @@ class QuotesParser:
     Attributes:
         symbol: None; no column says it.
         skipped: Rows without a message; there are none.
+        remarks: Empty.
     """
 
+    remarks: tuple[str, ...] = ()
     __slots__ = ("_columns", "_incident", "_numbers", "_optional", "_prices", "_time", "skipped", "symbol")
 
     def __init__(self, header: bytes, name: str) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from perpfsm.errors import FeedError
 from perpfsm.feeds.bad_line import BadLine
 from perpfsm.feeds.binance_recording import RecordingParser
+from perpfsm.feeds.csv_bars import BARS, BarsParser
+from perpfsm.feeds.csv_bars import PRICES as BAR_PRICES
 from perpfsm.feeds.csv_binance import AggTradesParser, BookTickerParser
 from perpfsm.feeds.csv_columns import header_names
 from perpfsm.feeds.csv_quotes import OPTIONAL, REQUIRED, QuotesParser
@@ -15,14 +17,16 @@ from perpfsm.feeds.feed import Feed
 from perpfsm.feeds.file_feed import FileFeed, LineParser
 from perpfsm.feeds.offers import HEAD_BYTES, offers_of_columns, offers_of_recording
 from perpfsm.feeds.reading import LineFile
+from perpfsm.market.bars import BarSettings
 from perpfsm.market.offer import Offer
 
 LOADS = (
     "What loads: a raw Binance USD-M stream recording (`<local ns> <json>`), a quotes CSV "
-    f"({','.join(REQUIRED)}), Binance's bookTicker and aggTrades CSV with their headers; gzip or plain."
+    f"({','.join(REQUIRED)}), a bars CSV ({','.join(BARS)}), "
+    "Binance's bookTicker, aggTrades and klines CSV with their headers; gzip or plain."
 )
 LOOKED_AT = 20  # a recording may begin with a line that was cut
-BARS = {"open", "high", "low", "close"}
+DEFAULT_BARS = BarSettings()
 ARCHIVES = {
     b"PK\x03\x04": "a zip archive",
     b"\x28\xb5\x2f\xfd": "compressed with zstd",
@@ -34,13 +38,16 @@ _RECORDING = re.compile(rb"[0-9]+ *\{")
 _ROW = re.compile(rb"[-0-9.:TZ ]+,")
 
 
-def open_feed(path: Path, *, skip_bad_lines: bool = False, depth: bool = False) -> Feed:
-    """Return the feed of a file: a Binance recording, a quotes CSV, or Binance's bookTicker or aggTrades CSV.
+def open_feed(
+    path: Path, *, skip_bad_lines: bool = False, depth: bool = False, bars: BarSettings = DEFAULT_BARS
+) -> Feed:
+    """Return the feed of a file: a Binance recording, a CSV of quotes or bars, or one of Binance's public CSVs.
 
     Args:
         path: The file, gzip or plain.
         skip_bad_lines: Count lines that cannot be read instead of failing at the first.
         depth: Read a recording's depth as well; that costs time, and no other format has any.
+        bars: What a bar does not say.
 
     Raises:
         FeedError: When the file cannot be read, is empty, or is none of these.
@@ -52,7 +59,7 @@ def open_feed(path: Path, *, skip_bad_lines: bool = False, depth: bool = False) 
         make_parser: Callable[[], LineParser] = partial(RecordingParser, depth=depth)
         offers = offers_of_recording([*head, *_more_lines(blocks)])
     else:
-        make_parser, offers = _parser_of(first[0], lines.name)
+        make_parser, offers = _parser_of([first[0], *head[head.index(first[0]) + 1 :]], lines.name, bars)
     return FileFeed(path, make_parser, offers=offers, skips_bad_lines=skip_bad_lines)
 
 
@@ -74,8 +81,9 @@ def _more_lines(blocks: Iterator[list[bytes]]) -> Iterator[bytes]:
             return
 
 
-def _parser_of(line: bytes, name: str) -> tuple[Callable[[], LineParser], frozenset[Offer]]:
-    """Return what reads a CSV with the header `line`, and what it carries."""
+def _parser_of(head: list[bytes], name: str, bars: BarSettings) -> tuple[Callable[[], LineParser], frozenset[Offer]]:
+    """Return what reads a CSV with these first lines, the header first, and what it carries."""
+    line = head[0]
     archive = next((kind for magic, kind in ARCHIVES.items() if line.startswith(magic)), None)
     if archive:
         raise FeedError(f"The file is {archive}.", where=name, remedy="Unpack it first; gzip may stay.")
@@ -88,8 +96,8 @@ def _parser_of(line: bytes, name: str) -> tuple[Callable[[], LineParser], frozen
         return _checked(partial(BookTickerParser, line, name)), offers
     if "agg_trade_id" in names:
         return _checked(partial(AggTradesParser, line, name)), offers
-    if names >= BARS:
-        raise FeedError("Bars are known but not built yet.", where=f"{name}:1", remedy=LOADS)
+    if names >= {*BAR_PRICES}:
+        return _checked(partial(BarsParser, head, name, bars)), offers
     if names & {*REQUIRED, *OPTIONAL}:
         return _checked(partial(QuotesParser, line, name)), offers
     raise FeedError(_what_else(line), where=f"{name}:1", remedy=LOADS)

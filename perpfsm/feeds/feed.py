@@ -37,6 +37,11 @@ class Feed(Protocol):
         ...
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of results should know of the present pass, a sentence each; empty for most feeds."""
+        ...
+
+    @property
     def progress(self) -> float:
         """The share that the present pass has read, 0 to 1."""
         ...

@@ -29,8 +29,13 @@ class LineParser(Protocol):
         """Lines that were read well and have no message, by kind."""
         ...
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of results should know of what was read so far, a sentence each."""
+        ...
+
     def parse(self, line: bytes) -> FeedMessage | tuple[FeedMessage, ...] | None:
-        """Return the message of a line, or its several of one time, None when it has none.
+        """Return the message of a line, or its several in the order of their times, None when it has none.
 
         Raises:
             BadLine: When the line cannot be read.
@@ -97,6 +102,11 @@ class FileFeed:
         """Lines without a message in the present pass: kind to number."""
         return self._parser.skipped
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of results should know of the present pass, a sentence each."""
+        return self._parser.remarks
+
     def messages(self) -> Iterator[FeedMessage]:
         """Yield the messages from the beginning; times never go backwards.
 
@@ -123,12 +133,13 @@ class FileFeed:
                 if not last_ns <= first.time_ns <= TIME_NS_MAX:
                     self._leave_out(number, _wrong_time(first.time_ns, last_ns))
                     continue
-                last_ns = first.time_ns
                 if is_silent:
                     is_silent = isinstance(first, (DepthSnapshot, DepthUpdate, *INCIDENTS))
                 if isinstance(message, tuple):
+                    last_ns = message[-1].time_ns
                     yield from message
                 else:
+                    last_ns = first.time_ns
                     yield message
         self.bad_lines += lines.was_cut
         if is_silent:

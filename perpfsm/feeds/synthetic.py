@@ -56,6 +56,7 @@ class SyntheticFeed:
         offers: Trades.
         bad_lines: 0.
         skipped: Empty.
+        remarks: Empty.
     """
 
     def __init__(self, settings: SyntheticSettings | Scenario, *, tick: Decimal, step: Decimal) -> None:
@@ -65,6 +66,7 @@ class SyntheticFeed:
         self.offers = frozenset({Offer.TRADES})
         self.bad_lines = 0
         self.skipped: Mapping[str, int] = {}
+        self.remarks: tuple[str, ...] = ()
         self._settings = settings
         self._tick = tick
         self._step = step

@@ -11,6 +11,7 @@ from perpfsm.config.paper import PaperSettings
 from perpfsm.config.strategy import Strategy, load_strategy, read_strategy
 from perpfsm.decisions.parameters import OnStop, Parameters, PositionManagement, RiskLimits
 from perpfsm.errors import ConfigError, Finding, Place, Severity
+from perpfsm.market.bars import BarSettings
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.synthetic import SyntheticSettings
 
@@ -75,6 +76,7 @@ def test_sections_reach_their_values(write: Write, good: str) -> None:
         balance=Decimal(500),
         fill_model="through",
         synthetic=SyntheticSettings(seed=3),
+        bars=BarSettings(tick=Decimal("0.5")),
     )
     assert strategy.values["paper.feed.synthetic.seed"] == 3
 

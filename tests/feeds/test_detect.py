@@ -30,7 +30,6 @@ def test_a_recording_may_begin_with_a_line_that_was_cut(tmp_path: Path) -> None:
         (b"", "f: The file is empty."),
         (b"\n \n\r\n", "f: The file is empty."),
         (gzip.compress(b"", mtime=0), "f: The file is empty."),
-        (b"timestamp,open,high,low,close,volume\n1,1,1,1,1,1\n", "f:1: Bars are known but not built yet."),
         (b'{"e":"bookTicker"}\n', "f:1: The JSON has no local receive time (ns) and space before it."),
         (b"1700000000,99,1,100,1\n", "f:1: The CSV has no header line."),
         (b"2024-08-08T00:00:00Z,99,1,100,1\n", "f:1: The CSV has no header line."),
