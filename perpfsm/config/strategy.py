@@ -166,7 +166,7 @@ def _check_feed(path: Path, settings: Settings) -> tuple[Complaint, ...]:
         ("feed", feed_file(path, settings), ", or run with --feed."),
         ("price_source_feed", source_file(path, settings), "."),
     ):
-        if file is not None and not file.is_file():
+        if file is not None and not file.exists():
             what = f"There is no recording at {shown(str(file))}."
             remedy = f"Check the path, which starts at the strategy file's folder{otherwise}"
             place = ("paper", section, "file")

@@ -15,6 +15,7 @@ from perpfsm.feeds.csv_columns import header_names
 from perpfsm.feeds.csv_quotes import OPTIONAL, REQUIRED, QuotesParser
 from perpfsm.feeds.feed import Feed
 from perpfsm.feeds.file_feed import FileFeed, LineParser
+from perpfsm.feeds.merged import MergedFeed, files_of
 from perpfsm.feeds.offers import HEAD_BYTES, offers_of_columns, offers_of_recording
 from perpfsm.feeds.reading import LineFile
 from perpfsm.market.bars import BarSettings
@@ -44,7 +45,7 @@ def open_feed(
     """Return the feed of a file: a Binance recording, a CSV of quotes or bars, or one of Binance's public CSVs.
 
     Args:
-        path: The file, gzip or plain.
+        path: The file, gzip or plain, or a folder whose files are read as one feed, by time.
         skip_bad_lines: Count lines that cannot be read instead of failing at the first.
         depth: Read a recording's depth as well; that costs time, and no other format has any.
         bars: What a bar does not say.
@@ -52,6 +53,10 @@ def open_feed(
     Raises:
         FeedError: When the file cannot be read, is empty, or is none of these.
     """
+    if path.is_dir():
+        files = files_of(path)
+        opened = [open_feed(file, skip_bad_lines=skip_bad_lines, depth=depth, bars=bars) for file in files]
+        return MergedFeed(path.name or str(path), opened)
     lines = LineFile(path, forgives_cut=skip_bad_lines)
     blocks = lines.blocks()
     head, first = _first_lines(blocks, lines.name)

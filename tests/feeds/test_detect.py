@@ -59,6 +59,6 @@ def test_another_compression_is_named(tmp_path: Path, magic: bytes, kind: str) -
     assert str(failure_of(path)) == f"f.zip: The file is {kind}. Unpack it first; gzip may stay."
 
 
-def test_a_missing_file_and_a_directory_are_errors_of_opening(tmp_path: Path) -> None:
+def test_a_missing_file_and_an_empty_directory_are_errors_of_opening(tmp_path: Path) -> None:
     assert failure_of(tmp_path / "none.csv").what == "The file cannot be read: No such file or directory."
-    assert failure_of(tmp_path).what == "It is a directory."
+    assert failure_of(tmp_path).what == "The folder holds no file."
