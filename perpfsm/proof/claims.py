@@ -1,0 +1,166 @@
+"""What every lifecycle has to keep, watched while it is explored, and asked of the finished graph."""
+
+from dataclasses import dataclass
+
+from perpfsm.machine.definition import Comparison, Row
+from perpfsm.machine.guards import compile_guard
+from perpfsm.machine.leg import NO_REASON
+from perpfsm.proof.effects import EXITS_BESIDE, OPENS_WHILE_EXPOSED
+from perpfsm.proof.events import Event, Kind
+from perpfsm.proof.explore import Move
+from perpfsm.proof.run import Run
+from perpfsm.proof.situation import Situation
+from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World
+
+STOP_LOSS = "stop_loss"
+TAKE_PROFIT = "take_profit"
+
+SAYS = {
+    "can-close": "From every situation with a position, its exits can close it.",
+    "escalates": "While the exchange is silent, a LIMIT exit leads by ages alone to a MARKET exit.",
+    "stop-first": "A loss beyond stop_loss_spread leads to the stop within the same event, whatever else holds.",
+    EXITS_BESIDE: "No exit is placed beside one that works, and none in place of a MARKET exit in flight.",
+    OPENS_WHILE_EXPOSED: "No quote is placed while a position is open.",
+    "no-quote-while-closing": "No quote works while a position is being closed for any reason but take_profit.",
+    "comes-to-rest": "Every event comes to an end within 32 rows.",
+    "no-trap": "From every situation the initial state can be reached again.",
+    "fills-are-noticed": "Within the event of a fill an open position is in an exposed state.",
+    "flat-is-noticed": "Within the event that closes it a position has left the exposed states.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refutation:
+    """A claim that does not hold.
+
+    Attributes:
+        claim: Its name.
+        path: Where in the machine file.
+        at: The number of the situation in which the last move begins.
+        last: The move that shows it; None where the situation itself does.
+        what: What is wrong.
+        remedy: What to add.
+    """
+
+    claim: str
+    path: tuple[str | int, ...]
+    at: int
+    last: Move | None
+    what: str
+    remedy: str
+
+
+class Watch:
+    """Sees every run and keeps the first, and so the shortest, refutation of each claim at each place."""
+
+    def __init__(self, world: World) -> None:
+        """Watch the lifecycle of `world`."""
+        self.found: dict[tuple[str, tuple[str | int, ...]], Refutation] = {}
+        self._world = world
+        self._states = {state.name: (number, state) for number, state in enumerate(world.definition.states)}
+        self._beyond = classes_where(world, BEYOND_STOP) if world.parameters.is_set(STOP) else None
+        self._dust = classes_where(world, IS_DUST)
+
+    def __call__(self, at: int, start: Situation, event: Event | None, run: Run) -> None:
+        """Judge one way in which an event ends."""
+        kind, says = (Kind.MARKET, "market") if event is None else (event.kind, event.says)
+        for number, taken in enumerate(run.taken, start=1):
+            row = taken.outcome.row
+            if taken.slips and row is not None:
+                move = Move(kind, says, run.taken[:number], taken.chosen)
+                for claim in taken.slips:
+                    self._refute(claim, at, move, row)
+        if event is not None:
+            return
+        move = Move(kind, says, run.taken, run.end.chosen)
+        if run.is_endless:
+            row = run.taken[-1].outcome.row
+            assert row is not None  # noqa: S101  # only rows that fire are taken
+            self._refute("comes-to-rest", at, move, row)
+            return
+        self._judge_end(at, move, run)
+        if self._must_stop(start, run):
+            self._not_stopped(at, move, run, start)
+
+    def _refute(self, claim: str, at: int, move: Move, row: Row) -> None:
+        what, remedy = _about_row(claim, row)
+        self._keep(Refutation(claim, ("transitions", row.number - 1), at, move, what, remedy))
+
+    def _keep(self, refutation: Refutation) -> None:
+        self.found.setdefault((refutation.claim, refutation.path), refutation)
+
+    def _judge_end(self, at: int, move: Move, run: Run) -> None:
+        """Hold the situation at rest against its state."""
+        end = run.end.situation
+        number, state = self._states[end.state]
+        path: tuple[str | int, ...] = ("states", number)
+        if end.exposed and not state.exposed:
+            what = f"A position is open in {end.state}, which is a flat state, and no row notices."
+            remedy = f"Add a row on fill and position_changed from {end.state} to an exposed state when exposed."
+            self._keep(Refutation("fills-are-noticed", path, at, move, what, remedy))
+        elif state.exposed and not end.exposed:
+            what = f"The position is closed in {end.state}, which is an exposed state, and no row notices."
+            remedy = f"Add a row on fill and position_changed from {end.state} to a flat state when flat."
+            self._keep(Refutation("flat-is-noticed", path, at, move, what, remedy))
+        is_left = end.reason not in {NO_REASON, TAKE_PROFIT}
+        if state.closing and end.exposed and is_left and (end.same or end.opposite):
+            what = f"A quote works in {end.state} while the position is being closed, reason {end.reason}."
+            remedy = f"Let the rows into {end.state} do cancel_orders before they place an exit."
+            row = next((each.outcome.row for each in reversed(run.taken) if each.outcome.row is not None), None)
+            place = path if row is None else ("transitions", row.number - 1)
+            self._keep(Refutation("no-quote-while-closing", place, at, move, what, remedy))
+
+    def _must_stop(self, start: Situation, run: Run) -> bool:
+        """Return whether a loss beyond the stop may be there from `start` on, and nothing stands in its way."""
+        if self._beyond is None or not start.exposed or start.market_in_flight:
+            return False
+        if start.reason == STOP_LOSS or not self._states[start.state][1].exposed:
+            return False
+        chosen = dict(run.end.chosen)
+        for taken in run.taken:
+            chosen = dict(taken.chosen) | chosen
+        pnl, remainder = chosen.get("pnl_pct"), chosen.get("remainder")
+        return (pnl is None or pnl in self._beyond) and (remainder is None or remainder not in self._dust)
+
+    def _not_stopped(self, at: int, move: Move, run: Run, start: Situation) -> None:
+        if any(taken.after.situation.reason == STOP_LOSS for taken in run.taken):
+            return
+        row = next((taken.outcome.row for taken in run.taken), None)
+        spread = self._world.parameters.stop_loss_spread
+        if row is None:
+            number = self._states[start.state][0]
+            what = f"In {start.state} a loss of {spread:f} % or more fires no stop."
+            remedy = f"Let a row on market from {start.state} close with reason: stop_loss, above every other row."
+            self._keep(Refutation("stop-first", ("states", number), at, move, what, remedy))
+            return
+        what = f"Row {row.name} fires in {start.state} at a loss of {spread:f} % or more, and the stop does not."
+        remedy = f"Move the stop above {row.name}, with {start.state} among its sources."
+        self._keep(Refutation("stop-first", ("transitions", row.number - 1), at, move, what, remedy))
+
+
+def _about_row(claim: str, row: Row) -> tuple[str, str]:
+    """Return what is wrong with a row that breaks a claim, and the remedy."""
+    match claim:
+        case "exits-fit":
+            return (
+                f"Row {row.name} places an exit beside one that works, so that together they exceed the position.",
+                f"Add cancel_exits before it, and unless: market_exit_works, to {row.name}.",
+            )
+        case "no-opening-while-exposed":
+            return (
+                f"Row {row.name} places quotes while a position is open.",
+                f"Take the exposed states out of the sources of {row.name}, or add unless: is_exposed.",
+            )
+        case _:
+            return (
+                f"Row {row.name} fires again and again within one event.",
+                f"Give {row.name} a condition that its own actions make false, such as an age that they restart.",
+            )
+
+
+def classes_where(world: World, comparison: Comparison) -> frozenset[int]:
+    """Return the classes of a metric in which a comparison of it holds; none when no guard asks for it."""
+    domain = world.domains.get(str(comparison.metric))
+    if domain is None:
+        return frozenset()
+    return domain.where(compile_guard(comparison, {}, world.library), or_undefined=False)

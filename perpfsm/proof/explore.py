@@ -1,0 +1,123 @@
+"""Every situation that a lifecycle can get into, breadth first, with the shortest way to each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from perpfsm.machine.definition import MachineDefinition
+from perpfsm.proof.choices import Chosen
+from perpfsm.proof.events import Event, Kind, events_in
+from perpfsm.proof.run import Moment, Run, Runner, Taken, at_rest
+from perpfsm.proof.situation import Situation
+
+SITUATIONS_MAX = 6_000
+OFFERS_MAX = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What led from one situation to another.
+
+    Attributes:
+        kind: Of the event.
+        says: The event in words.
+        taken: The rows that fired.
+        chosen: What the snapshot was, as far as it was asked for.
+    """
+
+    kind: Kind
+    says: str
+    taken: tuple[Taken, ...]
+    chosen: Chosen
+
+
+@dataclass(slots=True)
+class Graph:
+    """Situations in the order in which they were found, and the moves between them.
+
+    Attributes:
+        situations: The first is the start.
+        came: For each situation but the first, from which and how it was first reached.
+        moves: For each, where it can go and by which kind of event.
+        is_complete: Whether everything was explored; False when the bounds were reached.
+        offers: How often the machine was asked.
+    """
+
+    situations: list[Situation] = field(default_factory=list)
+    came: list[tuple[int, Move] | None] = field(default_factory=list)
+    moves: list[set[tuple[Kind, int]]] = field(default_factory=list)
+    is_complete: bool = True
+    offers: int = 0
+    _numbers: dict[Situation, int] = field(default_factory=dict)
+
+    def number(self, situation: Situation, came: tuple[int, Move] | None) -> int:
+        """Return the number of a situation, a new one where it is new."""
+        found = self._numbers.get(situation)
+        if found is None:
+            found = self._numbers[situation] = len(self.situations)
+            self.situations.append(situation)
+            self.came.append(came)
+            self.moves.append(set())
+        return found
+
+    def way_to(self, number: int) -> tuple[Move, ...]:
+        """Return the shortest way from the start to a situation."""
+        way: list[Move] = []
+        came = self.came[number]
+        while came is not None:
+            way.append(came[1])
+            came = self.came[came[0]]
+        return tuple(reversed(way))
+
+
+Watch = Callable[[int, Situation, Event | None, Run], None]
+
+
+def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, watch: Watch) -> Graph:
+    """Return every situation that `definition` can get into.
+
+    Args:
+        definition: Its initial state is the start.
+        runner: Runs its machine.
+        is_hedge: Whether the leg is one of two.
+        watch: Called with the number of a situation, itself, the event (None for the market) and one way in which
+            that ends.
+    """
+    graph = Graph()
+    graph.number(Situation(definition.initial), None)
+    at = 0
+    while at < len(graph.situations):
+        if len(graph.situations) > SITUATIONS_MAX or runner.offers > OFFERS_MAX:
+            graph.is_complete = False
+            break
+        situation = graph.situations[at]
+        for event in events_in(situation, is_hedge=is_hedge):
+            for run in _of_event(runner, event):
+                watch(at, situation, event, run)
+                _record(graph, at, event.kind, event.says, run)
+        for run in runner.runs(Moment(situation)):
+            watch(at, situation, None, run)
+            if run.taken:
+                _record(graph, at, Kind.MARKET, "market", run)
+        at += 1
+    graph.offers = runner.offers
+    return graph
+
+
+def _of_event(runner: Runner, event: Event) -> Iterator[Run]:
+    """Yield what an event comes to before the market is offered."""
+    start = Moment(event.after, (), runner.pinned(event.pins))
+    if event.trigger is None:
+        yield Run((), start)
+        return
+    for way in runner.step(start, event.trigger):
+        yield Run((), way) if isinstance(way, Moment) else Run((way,), way.after)
+
+
+def _record(graph: Graph, at: int, kind: Kind, says: str, run: Run) -> None:
+    """Add where a run leads, its stops included: the venue may answer between two rows."""
+    stops = [taken.after.situation for taken in run.taken] or [run.end.situation]
+    for length, stop in enumerate(stops, start=1):
+        move = Move(kind, says, run.taken[:length], run.taken[length - 1].chosen if run.taken else run.end.chosen)
+        to = graph.number(at_rest(stop), (at, move))
+        if to != at:
+            graph.moves[at].add((kind, to))

@@ -1,0 +1,121 @@
+"""A lifecycle proved, or refuted with the shortest counterexample, for one strategy's parameters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import localcontext
+
+from perpfsm.decisions.parameters import Parameters
+from perpfsm.errors import Severity
+from perpfsm.machine.definition import MachineDefinition
+from perpfsm.machine.library import Library
+from perpfsm.market.arithmetic import EXACT
+from perpfsm.proof.claims import SAYS, Refutation, Watch
+from perpfsm.proof.explore import Graph, Move, explore
+from perpfsm.proof.flaw import Claim, Flaw, SourceFile, Verdict
+from perpfsm.proof.reach import Silence, cannot_close, trapped
+from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, world_of
+
+TOO_LARGE = "too-large-to-prove"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A refuted claim and the shortest way to see it.
+
+    Attributes:
+        claim: Its name.
+        path: Where in the machine file.
+        way: What happens, from the start.
+    """
+
+    claim: str
+    path: tuple[str | int, ...]
+    way: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of the claims.
+
+    Attributes:
+        claims: Every claim, with its verdict.
+        flaws: One for each place that refutes a claim.
+        situations: How many different situations there are.
+        steps: How often the machine was asked.
+        counterexamples: Of the flaws, in their order.
+    """
+
+    claims: tuple[Claim, ...]
+    flaws: tuple[Flaw, ...]
+    situations: int
+    steps: int
+    counterexamples: tuple[Counterexample, ...] = ()
+
+
+def prove(definition: MachineDefinition, library: Library, parameters: Parameters) -> Proof:
+    """Return what is proved and what is refuted of a lifecycle with these parameters.
+
+    Args:
+        definition: Checked by the reader, every name in it known to `library`.
+        library: Of metrics and actions.
+        parameters: Of the strategy; for a lifecycle alone those of `parameters_for`.
+    """
+    with localcontext(EXACT):
+        world = world_of(definition, library, parameters, (BEYOND_STOP, IS_DUST))
+        watch = Watch(world)
+        graph = explore(definition, world.runner, is_hedge=world.is_hedge, watch=watch)
+        refutations = list(watch.found.values())
+        if graph.is_complete:
+            refutations.extend((*cannot_close(world, graph), *Silence(world).refuted(graph), *trapped(world, graph)))
+        return _proof(world, graph, refutations)
+
+
+def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Proof:
+    """Return the verdicts with their evidence, the shortest first."""
+    examples = [
+        (refutation, (*graph.way_to(refutation.at), *(() if refutation.last is None else (refutation.last,))))
+        for refutation in refutations
+    ]
+    examples.sort(key=lambda example: (list(SAYS).index(example[0].claim), len(example[1])))
+    flaws = [
+        Flaw(
+            each.claim,
+            Severity.ERROR,
+            SourceFile.MACHINE,
+            each.path,
+            each.what,
+            each.remedy,
+            trace=world.teller.tell(way),
+        )
+        for each, way in examples
+    ]
+    if not graph.is_complete:
+        flaws.append(_too_large(graph))
+    refuted = {each.claim for each, _ in examples}
+    return Proof(
+        tuple(_claim(name, world, graph, refuted) for name in SAYS),
+        tuple(flaws),
+        len(graph.situations),
+        graph.offers,
+        tuple(Counterexample(each.claim, each.path, way) for each, way in examples),
+    )
+
+
+def _claim(name: str, world: World, graph: Graph, refuted: set[str]) -> Claim:
+    """Return the verdict on one claim."""
+    says = SAYS[name]
+    if name in refuted:
+        return Claim(name, says, Verdict.REFUTED)
+    if name == "stop-first" and not world.parameters.is_set(STOP):
+        return Claim(name, f"{says} (stop_loss_spread is 0: there is no stop.)", Verdict.NOT_ASKED)
+    if name == "no-opening-while-exposed" and world.is_hedge:
+        return Claim(name, f"{says} (In Hedge mode each side is a leg of its own.)", Verdict.NOT_ASKED)
+    if not graph.is_complete:
+        return Claim(name, f"{says} (The machine is too large to prove.)", Verdict.NOT_ASKED)
+    return Claim(name, says, Verdict.PROVED)
+
+
+def _too_large(graph: Graph) -> Flaw:
+    what = f"After {len(graph.situations)} situations and {graph.offers} questions the machine is not explored."
+    remedy = "Make it smaller: fewer states, or fewer different thresholds. It can run, unproved."
+    return Flaw(TOO_LARGE, Severity.WARNING, SourceFile.MACHINE, ("machine",), what, remedy)

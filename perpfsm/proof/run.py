@@ -1,0 +1,186 @@
+"""One event carried to its end: the trigger, then `market` on the same snapshot until no row fires."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from perpfsm.decisions.parameters import CloseType, Parameters
+from perpfsm.machine.definition import Comparison, Trigger
+from perpfsm.machine.guards import compile_guard
+from perpfsm.machine.leg import NO_REASON
+from perpfsm.machine.library import ExitType, Library
+from perpfsm.market.side import PositionMode
+from perpfsm.proof.choices import Choices, Chosen, Outcome, Unasked
+from perpfsm.proof.domain import Class, Domain
+from perpfsm.proof.effects import after_row
+from perpfsm.proof.situation import Situation
+
+OFFERS_MAX = 32
+USABLE_DATA = ("good", "jump")
+
+Allowed = Mapping[str, frozenset[Class]]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A situation inside an event.
+
+    Attributes:
+        situation: Of the leg.
+        chosen: What the snapshot was found to be so far.
+        allowed: What else of it is known.
+    """
+
+    situation: Situation
+    chosen: Chosen = ()
+    allowed: Allowed = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[Situation, frozenset[tuple[str, Class]], frozenset[tuple[str, frozenset[Class]]]]:
+        """What makes two moments the same."""
+        return self.situation, frozenset(self.chosen), frozenset(self.allowed.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that fired inside an event.
+
+    Attributes:
+        outcome: With the row.
+        chosen: What had been chosen when it fired.
+        before: The situation in which it fired.
+        after: The moment after it.
+        slips: Names of the claims that it breaks.
+    """
+
+    outcome: Outcome
+    chosen: Chosen
+    before: Situation
+    after: Moment
+    slips: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One way in which an event ends.
+
+    Attributes:
+        taken: The rows that fired, in order.
+        end: The moment at the end.
+        is_endless: Whether it does not come to rest.
+    """
+
+    taken: tuple[Taken, ...]
+    end: Moment
+    is_endless: bool = False
+
+
+class Runner:
+    """Carries events to their end."""
+
+    def __init__(
+        self,
+        choices: Choices,
+        unasked: Unasked,
+        domains: Mapping[str, Domain],
+        library: Library,
+        parameters: Parameters,
+    ) -> None:
+        """Run on `choices`."""
+        self.offers = 0
+        self._choices = choices
+        self._unasked = unasked
+        self._domains = domains
+        self._reads = {name: library.metrics[name].reads for name in domains}
+        self._library = library
+        self._is_hedge = parameters.position_mode is PositionMode.HEDGE
+        self._closes_at_market = parameters.close_position_order_type is CloseType.MARKET
+        self._settled: dict[Comparison, frozenset[Class]] = {}
+        self._usable = frozenset(domains["data"].class_of(value) for value in USABLE_DATA)
+
+    def pinned(self, pins: Mapping[str, tuple[str, ...]]) -> Allowed:
+        """Return the classes of metrics that an event makes known."""
+        return {
+            metric: frozenset(self._domains[metric].class_of(value) for value in values)
+            for metric, values in pins.items()
+            if metric in self._domains
+        }
+
+    def step(self, moment: Moment, trigger: Trigger) -> Iterator[Taken | Moment]:
+        """Yield what one trigger can do: a row that fires, or the moment in which none does."""
+        self.offers += 1
+        for outcome, chosen in self._choices.ways(moment.situation, trigger, moment.chosen, moment.allowed):
+            now = Moment(moment.situation, chosen, moment.allowed)
+            if outcome.row is None:
+                yield now
+            else:
+                yield from self._fire(now, outcome)
+
+    def runs(self, start: Moment) -> Iterator[Run]:
+        """Yield every way in which offering the market ends."""
+        seen = set()
+        pending: list[tuple[Moment, tuple[Taken, ...]]] = [(start, ())]
+        while pending:
+            moment, taken = pending.pop()
+            if taken:
+                key = moment.key
+                if len(taken) > OFFERS_MAX or any(key == each.after.key for each in taken[:-1]):
+                    yield Run(taken, moment, is_endless=True)
+                    continue
+                if key in seen:
+                    continue
+                seen.add(key)
+            for way in self.step(moment, Trigger.MARKET):
+                if isinstance(way, Moment):
+                    yield Run(taken, way)
+                else:
+                    pending.append((way.after, (*taken, way)))
+
+    def _fire(self, moment: Moment, outcome: Outcome) -> Iterator[Taken]:
+        """Yield what a row that fires makes of `moment`, for each type that its exit may have."""
+        for close_at_market, chosen in self._exit_types(moment, outcome):
+            result = after_row(moment.situation, outcome, close_at_market=close_at_market, is_hedge=self._is_hedge)
+            changed = frozenset(result.changed)
+            kept = tuple(each for each in chosen if not self._depends(each[0], changed))
+            allowed = {name: within for name, within in moment.allowed.items() if not self._depends(name, changed)}
+            for changes, settles in result.settled:
+                allowed = {name: within for name, within in allowed.items() if not self._depends(name, changes)}
+                for comparison in settles:
+                    if comparison.metric is not None and comparison.metric in self._domains:
+                        allowed[comparison.metric] = self._classes_of(comparison)
+            after = Moment(result.situation, kept, allowed)
+            yield Taken(outcome, chosen, moment.situation, after, tuple(result.slips))
+
+    def _exit_types(self, moment: Moment, outcome: Outcome) -> Iterator[tuple[bool, Chosen]]:
+        """Yield whether an exit that is placed as configured goes at MARKET, and what was chosen for that."""
+        asks = any(effects.exit_type is ExitType.AS_CONFIGURED for effects in outcome.effects)
+        if self._closes_at_market or not asks or not moment.situation.exposed:
+            yield self._closes_at_market, moment.chosen
+            return
+        made = dict(moment.chosen).get("data")
+        if made is not None:
+            yield made not in self._usable, moment.chosen
+            return
+        within = moment.allowed.get("data", frozenset(self._domains["data"].every))
+        for group, is_market in ((within & self._usable, False), (within - self._usable, True)):
+            if group:
+                yield is_market, (*moment.chosen, ("data", min(group)))
+
+    def _depends(self, metric: str, changed: frozenset[str]) -> bool:
+        reads = self._reads[metric]
+        return bool(changed) and (reads is None or not reads.isdisjoint(changed))
+
+    def _classes_of(self, comparison: Comparison) -> frozenset[Class]:
+        """Return the classes in which an action leaves a metric."""
+        found = self._settled.get(comparison)
+        if found is None:
+            metric = str(comparison.metric)
+            check = compile_guard(comparison, {}, self._library)
+            or_undefined = self._library.metrics[metric].may_be_undefined
+            found = self._domains[metric].where(check, or_undefined=or_undefined)
+            self._settled[comparison] = found
+        return found
+
+
+def at_rest(situation: Situation) -> Situation:
+    """Return the situation once the event is over: what only the event knew is forgotten."""
+    return situation._replace(fill=NO_REASON, peak="old" if situation.peak == "new" else situation.peak)
