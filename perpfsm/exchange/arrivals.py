@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from perpfsm.exchange.admission import UNKNOWN_ORDER, rejection
+from perpfsm.exchange.answers import answer, overload
 from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.matching import crosses
 from perpfsm.exchange.orders import VenueOrder, closes
@@ -43,15 +44,15 @@ def adopt(floor: Floor, open_order: OpenOrder) -> None:
 
 def _place(floor: Floor, order: PlaceOrder, now_ns: int) -> None:
     quote = floor.book.quote
-    no = rejection(order, floor, now_ns)
+    no = overload(floor) or rejection(order, floor, now_ns)
     if no is not None:
-        floor.say(OrderRejected(order.client_id, now_ns, no.code, no.reason))
+        answer(floor, OrderRejected(order.client_id, now_ns, no.code, no.reason))
         return
     working = _working(floor, order, order.size)
     floor.admit(working)
     if not working.closes:
         floor.rate.count(now_ns)
-    floor.say(OrderAccepted(order.client_id, now_ns))
+    answer(floor, OrderAccepted(order.client_id, now_ns))
     if working.takes and quote is not None:
         execute_shown(floor, working, quote, now_ns)
 

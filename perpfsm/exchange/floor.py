@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from perpfsm.exchange.faults import Faults
 from perpfsm.exchange.ledger import Ledger
 from perpfsm.exchange.mail import Mail
 from perpfsm.exchange.matching import ShownBook
@@ -52,6 +53,7 @@ class Floor:
         mail: Events on their way to us; `say` posts there.
         hooks: Who is called when something happened.
         known: Every client id that was ever admitted.
+        faults: What is wrong with the venue at the moment.
         rate: How often opening orders were taken of late.
         mark: The feed's newest mark price, None while it has none; see `mark_price`.
         trade_id: Of the next fill.
@@ -61,6 +63,7 @@ class Floor:
     __slots__ = (
         "band",
         "book",
+        "faults",
         "hooks",
         "known",
         "ledger",
@@ -84,6 +87,7 @@ class Floor:
         self.hooks = Hooks()
         self.known: set[str] = set()
         self.rate = PlacementRate()
+        self.faults = Faults()
         self.mark: Decimal | None = None
         self.trade_id = first_trade_id
         self.band: Band | None = None

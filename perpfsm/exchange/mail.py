@@ -1,9 +1,10 @@
 """What the venue tells us, on its way: events wait here until they are received."""
 
 from collections import deque
+from dataclasses import replace
 
 from perpfsm.market.band import NEVER
-from perpfsm.market.order import VenueEvent
+from perpfsm.market.order import OrderFilled, VenueEvent
 
 
 class Mail:
@@ -13,18 +14,27 @@ class Mail:
         due_ns: When the next one is received, nanoseconds since the epoch; `NEVER` when none is on its way.
     """
 
-    __slots__ = ("_waiting", "due_ns")
+    __slots__ = ("_silent_until_ns", "_waiting", "due_ns")
 
     def __init__(self) -> None:
         """Start empty."""
         self._waiting: deque[VenueEvent] = deque()
+        self._silent_until_ns = 0
         self.due_ns = NEVER
 
     def post(self, event: VenueEvent) -> None:
         """Send an event that has just happened; its time is when it happened."""
+        event = stamped(event, max(event.time_ns, self._silent_until_ns))
         if not self._waiting:
             self.due_ns = event.time_ns
         self._waiting.append(event)
+
+    def hold(self, until_ns: int) -> None:
+        """Let nothing be received before `until_ns`, neither what is on its way nor what happens from now on."""
+        self._silent_until_ns = max(self._silent_until_ns, until_ns)
+        self._waiting = deque(stamped(event, max(event.time_ns, until_ns)) for event in self._waiting)
+        if self._waiting:
+            self.due_ns = self._waiting[0].time_ns
 
     def receive(self, now_ns: int) -> tuple[VenueEvent, ...]:
         """Return what is received up to and including `now_ns`, stamped with when it is, and forget it."""
@@ -35,3 +45,12 @@ class Mail:
             received.append(waiting.popleft())
         self.due_ns = waiting[0].time_ns if waiting else NEVER
         return tuple(received)
+
+
+def stamped(event: VenueEvent, time_ns: int) -> VenueEvent:
+    """Return an event with another time, a fill's own included."""
+    if event.time_ns == time_ns:
+        return event
+    if isinstance(event, OrderFilled):
+        return OrderFilled(time_ns, replace(event.fill, time_ns=time_ns))
+    return replace(event, time_ns=time_ns)

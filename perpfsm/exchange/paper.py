@@ -20,12 +20,14 @@ puts itself into `Floor.hooks`: after each message, after each change of value, 
 from dataclasses import replace
 
 from perpfsm.decisions.approval import Approved
+from perpfsm.exchange.answers import answer_late
 from perpfsm.exchange.arrivals import adopt, arrive
 from perpfsm.exchange.bands import order_band
 from perpfsm.exchange.floor import Floor
+from perpfsm.exchange.incidents import strike
 from perpfsm.exchange.resting import match_quote
 from perpfsm.exchange.settings import ExchangeSettings
-from perpfsm.exchange.timeline import Arrival, Happening
+from perpfsm.exchange.timeline import Arrival, Happening, LateAnswer
 from perpfsm.market.account import Account, OpenOrder
 from perpfsm.market.band import EVERYWHERE, Band
 from perpfsm.market.incident import FeedMessage
@@ -95,7 +97,7 @@ class PaperExchange:
             case ReferencePrice():
                 return  # another market's
             case _:
-                pass  # an incident is for who looks at every message
+                strike(floor, message)
         for look in floor.hooks.on_message:
             look(message)
 
@@ -145,3 +147,5 @@ class PaperExchange:
         match happening:
             case Arrival(command):
                 arrive(self._floor, command, now_ns)
+            case LateAnswer(event):
+                answer_late(self._floor, event, now_ns)

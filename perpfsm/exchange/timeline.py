@@ -5,7 +5,7 @@ from enum import IntEnum
 from heapq import heappop, heappush
 
 from perpfsm.market.band import NEVER
-from perpfsm.market.order import Command
+from perpfsm.market.order import Command, OrderAccepted, OrderRejected
 
 
 class Rank(IntEnum):
@@ -13,6 +13,7 @@ class Rank(IntEnum):
 
     ARRIVAL = 0
     FUNDING = 1
+    ANSWER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,17 @@ class Arrival:
     rank = Rank.ARRIVAL
 
 
+@dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """What the venue says, on being asked, of a placement whose answer was lost."""
+
+    event: OrderAccepted | OrderRejected
+
+    rank = Rank.ANSWER
+
+
 # One more happening: a frozen value with a `rank`, a member here, and a case in `PaperExchange._happen`.
-Happening = Arrival
+Happening = Arrival | LateAnswer
 
 
 @dataclass(frozen=True, slots=True, order=True)
