@@ -11,6 +11,7 @@ COMMANDS = {
     "import": "perpfsm.cli.import_",
     "validate": "perpfsm.cli.validate",
     "run": "perpfsm.cli.run",
+    "graph": "perpfsm.cli.graph",
 }
 GROUPS = {"audit": "perpfsm.cli.audit", "config": "perpfsm.cli.config"}
 EPILOG = "Begin with: perpfsm validate STRATEGY.yaml, then perpfsm run STRATEGY.yaml"
