@@ -1,9 +1,10 @@
 """The production machine as a tree of choices: what its guards ask in which order, and which row then fires."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
+from operator import itemgetter
 
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.machine.build import build_lifecycle
@@ -13,15 +14,17 @@ from perpfsm.machine.library import Effects, Library, MetricSpec, Proposals
 from perpfsm.machine.step import take_step
 from perpfsm.machine.view import Reading, Value
 from perpfsm.market.side import LegName
-from perpfsm.proof.domain import Class, Domain, read
+from perpfsm.proof.domain import Class, Domain, comparisons_in, read
 from perpfsm.proof.situation import MOMENTS, PARTS, PROBED, Probe, Situation, drawn, probes
 
 Chosen = tuple[tuple[str, Class], ...]
+Allowed = Mapping[str, frozenset[Class]]
+Open = Mapping[str, tuple[Class, ...]]
 UNTOUCHED = "untouched"
 MOVED = ("exit_reason", "exits_placed", "exit_losses", "peak")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """What a trigger comes to.
 
@@ -34,6 +37,9 @@ class Outcome:
     row: Row | None
     moved: Mapping[str, Fact] = field(default_factory=dict)
     effects: tuple[Effects, ...] = ()
+
+
+NO_ROW = Outcome(None)
 
 
 @dataclass(slots=True)
@@ -52,7 +58,7 @@ class Unasked:
         self._library = library
         self._domains = domains
         self._parameters = parameters
-        self._known: dict[tuple[object, ...], tuple[Class, ...]] = {}
+        self._known: dict[tuple[str, bool, object], tuple[Class, ...]] = {}
         self._parts = {name: _parts_of(library.metrics[name]) for name in domains}
 
     def classes(self, metric: str, situation: Situation, *, is_ever: bool = False) -> tuple[Class, ...]:
@@ -60,7 +66,7 @@ class Unasked:
         parts = self._parts[metric]
         if parts is None:
             return self._domains[metric].every
-        key = (metric, is_ever, *(getattr(situation, part) for part in parts))
+        key = (metric, is_ever, parts(situation))
         found = self._known.get(key)
         if found is None:
             spec = self._library.metrics[metric]
@@ -74,14 +80,15 @@ class Unasked:
         return "time" in (self._library.metrics[metric].reads or ())
 
 
-def _parts_of(spec: MetricSpec) -> tuple[str, ...] | None:
-    """Return the parts of a situation that tell a metric; None when something else does too."""
+def _parts_of(spec: MetricSpec) -> Callable[[Situation], object] | None:
+    """Return what picks the parts of a situation that tell a metric; None when something else tells it too."""
     if spec.reads is None:
         return None
     facts = spec.reads - PROBED - MOMENTS
     if not facts <= PARTS.keys():
         return None
-    return tuple(sorted({part for fact in facts for part in PARTS[fact]}))
+    parts = {part for fact in facts for part in PARTS[fact]}
+    return itemgetter(*(Situation._fields.index(part) for part in sorted(parts))) if parts else lambda _: None
 
 
 class Choices:
@@ -95,31 +102,46 @@ class Choices:
         self,
         definition: MachineDefinition,
         library: Library,
+        *,
         domains: Mapping[str, Domain],
         unasked: Unasked,
         parameters: Parameters,
+        watched: frozenset[str],
     ) -> None:
-        """Build the lifecycle of `definition` on metrics that are chosen and actions that are noted."""
+        """Build the lifecycle of `definition` on metrics that are chosen and actions that are noted.
+
+        Args:
+            definition: The lifecycle.
+            library: Its metrics and actions.
+            domains: The classes of every metric that is compared.
+            unasked: Which of them are possible.
+            parameters: Of the strategy.
+            watched: Metrics whose choice matters also when no row fires.
+        """
         self.runs = 0
+        self._watched = watched
         self._domains = domains
         self._unasked = unasked
         self._trees: dict[tuple[str, Trigger], Question | Outcome] = {}
         self._asked: list[tuple[str, Class]] = []
         self._forced: Chosen = ()
-        self._situation = Situation(definition.initial)
         self._noted: list[Effects] = []
-        self._allowed: Mapping[str, frozenset[Class]] = {}
-        metrics = [
-            replace(spec, read=partial(self._answer, name)) for name, spec in library.metrics.items() if name in domains
-        ]
+        self._open: Open = {}
+        self._ways: dict[tuple[str, Trigger, tuple[tuple[Class, ...], ...]], list[tuple[Outcome, Chosen]]] = {}
+        self._asked_by = {
+            (state.name, trigger): _metrics_asked(definition, state.name, trigger)
+            for state in definition.states
+            for trigger in Trigger
+        }
+        metrics = [replace(spec, read=partial(self._answer, name)) for name, spec in library.metrics.items()]
         actions = [replace(spec, run=partial(self._note, spec.effects)) for spec in library.actions.values()]
         self._lifecycle = build_lifecycle(definition, Library.of(metrics, actions))
-        self._view = drawn(self._situation, Probe(), parameters).view
+        self._view = drawn(Situation(definition.initial), Probe(), parameters).view
 
     def ways(
-        self, situation: Situation, trigger: Trigger, chosen: Chosen, allowed: Mapping[str, frozenset[Class]]
-    ) -> Iterator[tuple[Outcome, Chosen]]:
-        """Yield what `trigger` can come to in `situation`, with what was chosen for it on the way.
+        self, situation: Situation, trigger: Trigger, chosen: Chosen, allowed: Allowed
+    ) -> list[tuple[Outcome, Chosen]]:
+        """Return what `trigger` can come to in `situation`, each with what was chosen for it on the way.
 
         Args:
             situation: Of the leg.
@@ -127,44 +149,60 @@ class Choices:
             chosen: What was chosen before in this event and still stands.
             allowed: What may be chosen where less than everything may.
         """
-        root = self._trees.get((situation.state, trigger))
+        made = dict(chosen)
+        asked = self._asked_by[situation.state, trigger]
+        open_to = tuple(
+            (made[metric],) if metric in made else self._open_to(metric, situation, allowed) for metric in asked
+        )
+        key = (situation.state, trigger, open_to)
+        found = self._ways.get(key)
+        if found is None:
+            walk = self._walk(situation.state, trigger, dict(zip(asked, open_to, strict=True)))
+            found = self._ways[key] = list(dict.fromkeys(map(self._as_told, walk)))
+        return [(outcome, (*chosen, *news)) for outcome, news in found]
+
+    def _as_told(self, way: tuple[Outcome, Chosen]) -> tuple[Outcome, Chosen]:
+        """Return a way on which no row fires with only that which claims want to know of it, so that most are one."""
+        outcome, chosen = way
+        if outcome.row is not None:
+            return way
+        return NO_ROW, tuple(each for each in chosen if each[0] in self._watched)
+
+    def _walk(self, state: str, trigger: Trigger, open_to: Open) -> Iterator[tuple[Outcome, Chosen]]:
+        """Yield every way through the tree of a state and a trigger, with what was chosen among several on it."""
+        root = self._trees.get((state, trigger))
         if root is None:
-            root = self._trees[situation.state, trigger] = self._run(situation, trigger, (), allowed)
-        pending: list[tuple[Question | Outcome, Chosen, Chosen]] = [(root, (), chosen)]
+            root = self._trees[state, trigger] = self._run(state, trigger, (), open_to)
+        pending: list[tuple[Question | Outcome, Chosen]] = [(root, ())]
         while pending:
-            node, path, made = pending.pop()
+            node, path = pending.pop()
             if isinstance(node, Outcome):
-                yield node, made
+                yield node, tuple(each for each in path if len(open_to[each[0]]) > 1)
                 continue
             metric = node.metric
-            settled = dict(made).get(metric)
-            open_to = (settled,) if settled is not None else self._open_to(metric, situation, allowed)
-            for each in reversed(open_to):
+            for each in reversed(open_to[metric]):
                 after = node.answers.get(each)
+                further = (*path, (metric, each))
                 if after is None:
-                    after = self._run(situation, trigger, (*path, (metric, each)), allowed)
-                    node.answers[each] = after
-                pending.append((after, (*path, (metric, each)), made if len(open_to) == 1 else (*made, (metric, each))))
+                    after = node.answers[each] = self._run(state, trigger, further, open_to)
+                pending.append((after, further))
 
-    def _open_to(self, metric: str, situation: Situation, allowed: Mapping[str, frozenset[Class]]) -> tuple[Class, ...]:
+    def _open_to(self, metric: str, situation: Situation, allowed: Allowed) -> tuple[Class, ...]:
         classes = self._unasked.classes(metric, situation)
         within = allowed.get(metric)
         if within is None:
             return classes
         return tuple(each for each in classes if each in within) or tuple(sorted(within))
 
-    def _run(
-        self, situation: Situation, trigger: Trigger, forced: Chosen, allowed: Mapping[str, frozenset[Class]]
-    ) -> Question | Outcome:
+    def _run(self, state: str, trigger: Trigger, forced: Chosen, open_to: Open) -> Question | Outcome:
         """Run the machine with these answers; return the rest of the path that it takes then."""
         self.runs += 1
-        self._forced, self._situation = forced, situation
+        self._forced, self._open = forced, open_to
         self._asked.clear()
         self._noted.clear()
-        self._allowed = allowed
-        leg = _untouched(situation.state)
+        leg = _untouched(state)
         step = take_step(self._lifecycle, leg, trigger, self._view)
-        end: Question | Outcome = Outcome(None)
+        end: Question | Outcome = NO_ROW
         if step is not None:
             end = Outcome(step.row, _moved(leg, step.leg), tuple(self._noted))
         for metric, answer in reversed(self._asked[len(forced) :]):
@@ -177,12 +215,24 @@ class Choices:
             name, answer = self._forced[made]
             assert name == metric  # noqa: S101  # guards are functions of what they read
         else:
-            answer = self._open_to(metric, self._situation, self._allowed)[0]
+            answer = self._open[metric][0]
         self._asked.append((metric, answer))
         return self._domains[metric].examples[answer]
 
     def _note(self, effects: Effects, reading: Reading, out: Proposals) -> None:  # noqa: ARG002  # every action has this shape
         self._noted.append(effects)
+
+
+def _metrics_asked(definition: MachineDefinition, state: str, trigger: Trigger) -> tuple[str, ...]:
+    """Return the metrics that some guard may ask for when `trigger` comes in `state`."""
+    asked: dict[str, None] = {}
+    for row in definition.rows:
+        if trigger in row.triggers and state in row.sources:
+            for name in (*row.conditions, *row.unless):
+                for comparison in comparisons_in(definition.guards[name], definition.guards):
+                    if comparison.metric is not None:
+                        asked[comparison.metric] = None
+    return tuple(asked)
 
 
 def _untouched(state: str) -> Leg:

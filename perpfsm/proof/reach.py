@@ -89,7 +89,7 @@ class Silence:
     def __init__(self, world: World) -> None:
         """Know the world."""
         self._world = world
-        self._dust = classes_where(world, IS_DUST)
+        self._not_dust = frozenset(world.domains["remainder"].every) - classes_where(world, IS_DUST)
         self._aging = tuple(metric for metric in world.domains if world.unasked.is_aging(metric))
         count = world.domains.get(REPLACEMENTS)
         self._most = None if count is None else count.class_of(Ratio(Decimal(MANY * MANY)))
@@ -135,10 +135,10 @@ class Silence:
         """Yield how a long silence goes on in `situation` without a MARKET exit."""
         unasked = self._world.unasked
         allowed = {metric: frozenset(unasked.classes(metric, situation, is_ever=True)) for metric in self._aging}
+        allowed["remainder"] = self._not_dust
         for run in self._world.runner.runs(Moment(situation, (), allowed)):
-            chosen = dict(run.end.chosen) | {name: each for taken in run.taken for name, each in taken.chosen}
             stops = [taken.after.situation for taken in run.taken]
-            if chosen.get("remainder") in self._dust or any(stop.market_in_flight for stop in stops):
+            if any(stop.market_in_flight for stop in stops):
                 continue
             to = at_rest(run.end.situation)
             if self._is_waiting(to):

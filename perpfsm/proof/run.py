@@ -9,15 +9,13 @@ from perpfsm.machine.guards import compile_guard
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.machine.library import ExitType, Library
 from perpfsm.market.side import PositionMode
-from perpfsm.proof.choices import Choices, Chosen, Outcome, Unasked
+from perpfsm.proof.choices import Allowed, Choices, Chosen, Outcome, Unasked
 from perpfsm.proof.domain import Class, Domain
-from perpfsm.proof.effects import after_row
+from perpfsm.proof.effects import Result, after_row
 from perpfsm.proof.situation import Situation
 
 OFFERS_MAX = 32
 USABLE_DATA = ("good", "jump")
-
-Allowed = Mapping[str, frozenset[Class]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,7 @@ class Runner:
         self._library = library
         self._is_hedge = parameters.position_mode is PositionMode.HEDGE
         self._closes_at_market = parameters.close_position_order_type is CloseType.MARKET
+        self._results: dict[tuple[Situation, Outcome, bool], Result] = {}
         self._settled: dict[Comparison, frozenset[Class]] = {}
         self._usable = frozenset(domains["data"].class_of(value) for value in USABLE_DATA)
 
@@ -138,7 +137,12 @@ class Runner:
     def _fire(self, moment: Moment, outcome: Outcome) -> Iterator[Taken]:
         """Yield what a row that fires makes of `moment`, for each type that its exit may have."""
         for close_at_market, chosen in self._exit_types(moment, outcome):
-            result = after_row(moment.situation, outcome, close_at_market=close_at_market, is_hedge=self._is_hedge)
+            key = (moment.situation, outcome, close_at_market)
+            result = self._results.get(key)
+            if result is None:
+                result = self._results[key] = after_row(
+                    moment.situation, outcome, close_at_market=close_at_market, is_hedge=self._is_hedge
+                )
             changed = frozenset(result.changed)
             kept = tuple(each for each in chosen if not self._depends(each[0], changed))
             allowed = {name: within for name, within in moment.allowed.items() if not self._depends(name, changed)}

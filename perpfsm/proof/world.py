@@ -76,7 +76,8 @@ def world_of(
         for metric, comparisons in by_metric.items()
     }
     unasked = Unasked(library, domains, parameters)
-    choices = Choices(definition, library, domains, unasked, parameters)
+    watched = frozenset(comparison.metric for comparison in more if comparison.metric is not None)
+    choices = Choices(definition, library, domains=domains, unasked=unasked, parameters=parameters, watched=watched)
     runner = Runner(choices, unasked, domains, library, parameters)
     units = {name: library.metrics[name].unit for name in domains}
     return World(definition, library, parameters, domains, unasked, choices, runner, Teller(definition, domains, units))
