@@ -30,6 +30,7 @@ from perpfsm.market.side import LegName
 from perpfsm.market.working import OrderStatus
 
 NETTED = "netted"
+TOO_LATE = "cancel_rejected"
 LIQUIDATION = "liquidation"
 EXTERNAL = "external"
 DUST = "below the venue's minimum, so it is held until it can be closed"
@@ -51,7 +52,7 @@ def apply_event(state: State, event: VenueEvent) -> None:
         case OrderUnknown(client_id=client_id):
             _move(state, client_id, OrderStatus.UNKNOWN)
         case CancelRejected(client_id=client_id, code=code, reason=reason):
-            _move(state, client_id, OrderStatus.UNKNOWN, f"cancel rejected: {code} {reason}")
+            _leave_uncancelled(state, client_id, f"{code} {reason}")
         case OrderRejected(client_id=client_id, code=code, reason=reason):
             _lose(state, client_id, OrderStatus.REJECTED, f"{code} {reason}")
         case OrderExpired(client_id=client_id, reason=reason):
@@ -86,6 +87,15 @@ def _move(state: State, client_id: str, status: OrderStatus, detail: str = "") -
         return
     state.table.move(client_id, status)
     state.outbox.records.append(OrderRecord(state.now_ns, order.leg.value, client_id, status.value, detail))
+
+
+def _leave_uncancelled(state: State, client_id: str, why: str) -> None:
+    """A cancel was refused: an order that is gone was too late for it, any other is unknown until it says more."""
+    order = state.table.find(client_id)
+    if order is not None and state.table.status(client_id) is None:
+        state.outbox.records.append(OrderRecord(state.now_ns, order.leg.value, client_id, TOO_LATE, why))
+    else:
+        _move(state, client_id, OrderStatus.UNKNOWN, f"cancel rejected: {why}")
 
 
 def _cancel_again(state: State, client_id: str) -> None:

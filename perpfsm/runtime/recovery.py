@@ -19,6 +19,7 @@ from perpfsm.engine.records import (
     RunRecord,
     TransitionRecord,
 )
+from perpfsm.engine.venue_events import TOO_LATE
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.leg import NO_REASON, Leg
 from perpfsm.market.account import Account, OpenOrder
@@ -175,7 +176,8 @@ def _fitted(leg: Leg, machine: MachineDefinition) -> Leg:
 def _follow(table: OrderTable, record: CommandRecord | OrderRecord) -> None:
     """Take over what was asked of an order, or what became of it."""
     if isinstance(record, OrderRecord):
-        table.move(record.client_id, OrderStatus(record.status))
+        if record.status != TOO_LATE:
+            table.move(record.client_id, OrderStatus(record.status))
         return
     match record.command:
         case CancelOrder(client_id):

@@ -200,6 +200,16 @@ def test_what_became_of_an_order_is_journaled_with_the_venues_reason() -> None:
     ]
 
 
+def test_a_cancel_that_came_too_late_changes_nothing_about_an_order_that_is_gone() -> None:
+    floor = opening(Floor())
+    order = floor.one(QUOTE, BUY)
+    floor.fill(order)
+    floor.refuse_cancel(order)
+    assert floor.records[-1] == OrderRecord(
+        NOW, "BOTH", order.client_id, "cancel_rejected", "-2011 Unknown order sent."
+    )
+
+
 def test_an_order_that_works_although_its_cancel_was_asked_for_is_cancelled_again() -> None:
     floor = opening(Floor())
     order = floor.one(QUOTE, SELL)

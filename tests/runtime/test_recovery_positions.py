@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from perpfsm.engine.records import FillRecord, FundingRecord, PositionRecord
+from perpfsm.engine.records import FillRecord, FundingRecord, OrderRecord, PositionRecord
 from perpfsm.market.fill import Fill, Liquidity
 from perpfsm.market.position import Position
 from perpfsm.market.side import PositionMode
@@ -76,3 +76,7 @@ def test_another_margin_mode_than_wrote_the_journal_gives_a_margin_or_takes_it()
     assert isolated.legs[BOTH].margin == 10
     assert isolated.margined(10).legs[BOTH].margin == 10
     assert isolated.margined(None).account(PositionMode.ONE_WAY, D(0)).margins == {}
+
+
+def test_a_cancel_that_came_too_late_is_no_news_of_an_order() -> None:
+    assert recover([OrderRecord(NOW, "BOTH", "pf-1-1", "cancel_rejected", "-2011")], "idle").orders == ()

@@ -99,15 +99,22 @@ class Desk:
         return self.strategy
 
     def quotes(self, rows: Sequence[Row]) -> Path:
-        """Write a quotes CSV of `(second, bid, ask[, bid_size, ask_size[, mark[, last]]])`; sizes are huge."""
+        """Write a quotes CSV of `(second, bid, ask[, bid_size, ask_size[, mark[, last]]])`; sizes are huge.
+
+        A row of `(second, text)` is an incident at the venue.
+        """
         self._feeds += 1
         path = self.folder / f"quotes{self._feeds}.csv"
-        lines = [QUOTE_COLUMNS]
-        for second, bid, ask, *more in rows:
+        lines = [f"{QUOTE_COLUMNS},incident"]
+        for second, *cells in rows:
+            time_ns = int((START_S + Decimal(str(second))) * 1_000_000_000)
+            if len(cells) == 1:
+                lines.append(f"{time_ns},,,,,,,{cells[0]}")
+                continue
+            bid, ask, *more = cells
             bid_size, ask_size = more[:2] or (SIZE, SIZE)
             mark, last = (*more[2:], "", "")[:2]
-            time_ns = int((START_S + Decimal(str(second))) * 1_000_000_000)
-            lines.append(f"{time_ns},{bid},{ask},{bid_size},{ask_size},{mark},{last}")
+            lines.append(f"{time_ns},{bid},{ask},{bid_size},{ask_size},{mark},{last},")
         path.write_text("\n".join(lines) + "\n")
         return path
 

@@ -20,7 +20,7 @@ class Line:
 
     Attributes:
         second: Since the start of the feed, as text.
-        kind: transition, note, place, cancel, fill, closing, refusal, order, data, operator, run or end.
+        kind: transition, note, place, cancel, fill, position, closing, refusal, order, data, operator, run or end.
         text: What it was; begins with the leg's name in Hedge mode.
     """
 
@@ -145,6 +145,8 @@ def _texts(entry: Entry, orders: Mapping[str, Entry]) -> Iterator[tuple[str, str
         case "fill", {"fill": fill, "role": role}:
             size, price = _plain(fill["size"]), _plain(fill["price"])
             yield "fill", f"fill {fill['side']} {size} @ {price} {fill['liquidity']} {role}"
+        case "position", {"cause": cause, "realised": realised, "size_after": size}:
+            yield "position", f"position {_plain(size)} by {cause}, realised {_plain(realised)}"
         case "closing", {"reason": reason}:
             yield "closing", f"closed {reason}"
         case "refusal", {"what": what, "why": why}:
