@@ -1,6 +1,6 @@
-"""The lifecycle as a picture in a line: the states of the machine file, the present one lit."""
+"""The lifecycle as a picture: in a line, or as boxes where there is room, the present state lit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -9,6 +9,8 @@ from perpfsm.console import words
 from perpfsm.console.look import LIT, QUIET, TITLE, Look
 from perpfsm.engine.status import LegStatus
 from perpfsm.machine.definition import MachineDefinition
+from perpfsm.proof.diagram_boxes import draw_boxes
+from perpfsm.proof.diagram_text import plain
 
 
 def lifecycle_line(machine: MachineDefinition, present: str, look: Look) -> Text:
@@ -18,7 +20,7 @@ def lifecycle_line(machine: MachineDefinition, present: str, look: Look) -> Text
     the last state to the initial one closes the line.
     """
     names = [state.name for state in machine.states]
-    steps = {(source, row.dest) for row in machine.rows for source in row.sources}
+    steps = _steps(machine)
     line = Text(no_wrap=True, overflow=look.overflow)
     for before, name in zip([None, *names], names, strict=False):
         if before is not None:
@@ -30,6 +32,25 @@ def lifecycle_line(machine: MachineDefinition, present: str, look: Look) -> Text
     if (names[-1], machine.initial) in steps:
         line.append(f" {look.arrow} {look.name(machine.initial)}", style=QUIET)
     return line
+
+
+def lifecycle_boxes(machine: MachineDefinition, present: Collection[str], look: Look, *, width: int) -> Text | None:
+    """Return the states as boxes with the arrows between them, as `perpfsm graph` draws them; None when too wide.
+
+    Args:
+        machine: Whose states are drawn.
+        present: Those that a leg is in; their boxes are lit.
+        look: What can be shown.
+        width: Columns that there are.
+    """
+    boxes = draw_boxes(machine.states, machine.initial, _steps(machine), width=width)
+    if boxes is None:
+        return None
+    lines = [Text(line if look.fancy else plain(line)) for line in boxes.lines]
+    for state in present:
+        for row, left, right in boxes.spans.get(state, ()):
+            lines[row].stylize(LIT, left, right)
+    return Text("\n", no_wrap=True, overflow=look.overflow).join(lines)
 
 
 def lifecycle_lines(machine: MachineDefinition, legs: Sequence[LegStatus], now_ns: int, look: Look) -> Table:
@@ -53,3 +74,8 @@ def lifecycle_lines(machine: MachineDefinition, legs: Sequence[LegStatus], now_n
             Text(f"{reason}for {words.duration(now_ns - leg.since_ns)}"),
         )
     return table
+
+
+def _steps(machine: MachineDefinition) -> set[tuple[str, str]]:
+    """Return source and dest of every row; one that stays leads to its own state."""
+    return {(source, row.dest or source) for row in machine.rows for source in row.sources}

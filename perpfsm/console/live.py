@@ -15,7 +15,7 @@ from rich.text import Text
 from perpfsm.console import words
 from perpfsm.console.closings import session_panel
 from perpfsm.console.header import Header, headline
-from perpfsm.console.lifecycle import lifecycle_lines
+from perpfsm.console.lifecycle import lifecycle_boxes, lifecycle_lines
 from perpfsm.console.look import QUIET, TITLE, Look, framed, look_of, one_line
 from perpfsm.console.market import market_line, market_panel
 from perpfsm.console.orders import orders_panel, working_orders
@@ -28,6 +28,7 @@ from perpfsm.machine.definition import MachineDefinition
 from perpfsm.runtime.summary import Summary
 
 FULL_FROM = (100, 34)
+TALL_FROM = 38
 MEDIUM_FROM = (64, 20)
 FRAME = 2
 PANEL_LINES = 6
@@ -62,7 +63,7 @@ class LiveLayout:
         look = look_of(console)
         size = (options.max_width, options.height or console.height)
         if all(map(int.__ge__, size, FULL_FROM)):
-            yield self._stacked(self._full(look), size[1], look)
+            yield self._stacked(self._full(look, size), size[1], look)
         elif all(map(int.__ge__, size, MEDIUM_FROM)):
             yield self._stacked(self._medium(look), size[1], look)
         else:
@@ -76,7 +77,7 @@ class LiveLayout:
         screen.split_column(*(Layout(part, size=lines) for lines, part in parts), Layout(transitions))
         return screen
 
-    def _full(self, look: Look) -> list[tuple[int, RenderableType]]:
+    def _full(self, look: Look, size: tuple[int, int]) -> list[tuple[int, RenderableType]]:
         status, instrument = self.status, self.header.instrument
         pnl = pnl_panel(status, self.summary.pnl.worst_drawdown, self.curve, instrument, look)
         panels = [market_panel(status, instrument, look), pnl, session_panel(self.summary, look)]
@@ -85,7 +86,7 @@ class LiveLayout:
         parts = [
             self._headline(look),
             (PANEL_LINES + bool(status.funding) + FRAME, _row(panels)),
-            self._lifecycle(look),
+            self._lifecycle(look, size),
         ]
         orders = orders_panel(status, instrument, look, rows=orders_lines)
         if len(status.legs) == 1:
@@ -125,10 +126,16 @@ class LiveLayout:
         time = Text(f"{words.date_and_time(self.status.time_ns)} UTC", style=QUIET)
         return 1, one_line(look, time, headline(self.header, look))
 
-    def _lifecycle(self, look: Look) -> tuple[int, RenderableType]:
+    def _lifecycle(self, look: Look, size: tuple[int, int]) -> tuple[int, RenderableType]:
+        """Return the lifecycle in a line for each leg, below its boxes where the terminal is tall enough."""
         legs = self.status.legs
-        picture = lifecycle_lines(self.machine, legs, self.status.time_ns, look)
-        return len(legs) + FRAME, framed(f"Lifecycle: {look.name(self.machine.name)}", picture, look)
+        lines: RenderableType = lifecycle_lines(self.machine, legs, self.status.time_ns, look)
+        height = len(legs) + FRAME
+        boxes = lifecycle_boxes(self.machine, {leg.state for leg in legs}, look, width=size[0] - FRAME - 2)
+        if boxes is not None and size[1] >= TALL_FROM + len(boxes.split()):
+            lines = Group(boxes, lines)
+            height += len(boxes.split())
+        return height, framed(f"Lifecycle: {look.name(self.machine.name)}", lines, look)
 
     def _positions(self, look: Look) -> RenderableType:
         quote, instrument = self.status.quote, self.header.instrument

@@ -10,12 +10,11 @@ An arrow to the next state stands between the boxes. Every other one leaves belo
 which it leads; a cross is no joint.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from perpfsm.machine.definition import StateDefinition
-from perpfsm.proof.diagram import Diagram
 
 GAP = 3
 STAYS = "↻"
@@ -69,54 +68,52 @@ class _Box:
         return self.left + self.width
 
 
-def draw_boxes(diagram: Diagram, *, width: int) -> Boxes | None:
+def draw_boxes(
+    states: Sequence[StateDefinition], initial: str, arrows: Collection[tuple[str, str]], *, width: int
+) -> Boxes | None:
     """Return the picture, None when it is wider than `width` columns.
 
     Args:
-        diagram: Of the lifecycle.
+        states: From left to right, at least one.
+        initial: The state of a leg without a position.
+        arrows: Source and dest of every row; one that leads to its own state marks it.
         width: Columns, positive.
     """
-    joined = _joined(diagram)
-    boxes = _placed(diagram, joined)
+    joined = _joined([state.name for state in states], arrows)
+    boxes = _placed(states, initial, arrows, joined)
     if boxes[-1].right > width:
         return None
     canvas = _Canvas(boxes[-1].right)
     for box, after in zip(boxes, [*boxes[1:], None], strict=True):
         canvas.box(box)
-        if after is not None and diagram.between(box.state.name, after.state.name):
+        if after is not None and (box.state.name, after.state.name) in arrows:
             canvas.put(2, box.right, f"{'─' * (after.left - box.right - 1)}►")
     for depth, dest in enumerate(joined):
         canvas.bus(4 + depth, boxes, dest)
-    lines = [line.rstrip() for line in canvas.lines()]
-    return Boxes(
-        tuple(lines), {box.state.name: tuple((row, box.left, box.right) for row in (1, 2, 3)) for box in boxes}
-    )
+    lines = tuple(line.rstrip() for line in canvas.lines())
+    return Boxes(lines, {box.state.name: tuple((row, box.left, box.right) for row in (1, 2, 3)) for box in boxes})
 
 
-def _joined(diagram: Diagram) -> dict[str, tuple[str, ...]]:
+def _joined(names: Sequence[str], arrows: Collection[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Return, by destination, the states from which an arrow leads to it along its line below the boxes."""
-    names = [state.name for state in diagram.states]
-    neighbours = set(pairwise(names))
-    found: dict[str, tuple[str, ...]] = {}
-    for dest in names:
-        sources = tuple(
-            source
-            for source in names
-            if source != dest and (source, dest) not in neighbours and diagram.between(source, dest)
-        )
-        if sources:
-            found[dest] = sources
-    return found
+    below = set(arrows) - set(pairwise(names))
+    found = {dest: tuple(name for name in names if name != dest and (name, dest) in below) for dest in names}
+    return {dest: sources for dest, sources in found.items() if sources}
 
 
-def _placed(diagram: Diagram, joined: dict[str, tuple[str, ...]]) -> list[_Box]:
+def _placed(
+    states: Sequence[StateDefinition],
+    initial: str,
+    arrows: Collection[tuple[str, str]],
+    joined: Mapping[str, tuple[str, ...]],
+) -> list[_Box]:
     """Return the boxes from left to right, each wide enough for its name, its caption and its arrows."""
     placed: list[_Box] = []
     left = 0
-    for state in diagram.states:
-        label = f"{state.name} {STAYS}" if diagram.between(state.name, None) else state.name
+    for state in states:
+        label = f"{state.name} {STAYS}" if (state.name, state.name) in arrows else state.name
+        caption = _caption(state, initial)
         lines = [dest for dest, sources in joined.items() if dest == state.name or state.name in sources]
-        caption = _caption(state, diagram)
         width = max(len(label) + 4, len(caption), 2 * len(lines) + 1)
         step = (width - 2) // max(1, len(lines))
         ports = {dest: left + 1 + step // 2 + index * step for index, dest in enumerate(lines)}
@@ -125,13 +122,13 @@ def _placed(diagram: Diagram, joined: dict[str, tuple[str, ...]]) -> list[_Box]:
     return placed
 
 
-def _caption(state: StateDefinition, diagram: Diagram) -> str:
+def _caption(state: StateDefinition, initial: str) -> str:
     """Return what stands above a box."""
     if state.closing:
         return "closing"
     if state.exposed:
         return "exposed"
-    return "start" if state.name == diagram.initial else ""
+    return "start" if state.name == initial else ""
 
 
 class _Canvas:

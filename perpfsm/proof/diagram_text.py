@@ -10,7 +10,7 @@ from perpfsm.proof.diagram_words import UNBROKEN, wrapped
 WIDTH = 80
 NAME_WIDTH_MAX = 24
 ARROW = "→"
-LEGEND = f"═ holds a position   {STAYS} acts and stays   rows are tried in the order of their numbers"
+LEGEND = f"═ holds a position   {STAYS} acts and stays   rows are tried by their numbers"
 
 
 def text_of(diagram: Diagram, *, width: int = WIDTH, only_names: bool = False) -> tuple[str, ...]:
@@ -21,7 +21,8 @@ def text_of(diagram: Diagram, *, width: int = WIDTH, only_names: bool = False) -
         width: Columns, at least 40; a name that is longer than that is not broken.
         only_names: Whether rows are named and no more.
     """
-    boxes = draw_boxes(diagram, width=width)
+    arrows = {(source, dest) for source, dest, _ in diagram.arrows()}
+    boxes = draw_boxes(diagram.states, diagram.initial, arrows, width=width)
     picture = [*_listed(diagram, width)] if boxes is None else boxes.lines
     lines = [
         f"{diagram.name}: {len(diagram.states)} states, {len(diagram.rows)} rows",

@@ -198,3 +198,11 @@ def test_anything_but_a_terminal_is_left_alone(term: str, is_terminal: bool) -> 
         assert not live.is_due
         live.update(STATUS, (), EMPTY)
     assert written(console) == ""
+
+
+def test_a_tall_terminal_shows_the_lifecycle_as_boxes_above_the_legs() -> None:
+    shown = text(view(ONE_LEG), terminal(100, 50)).splitlines()
+    at = next(number for number, line in enumerate(shown) if "Lifecycle" in line)
+    assert "┌──────┐   ┌" in shown[at + 2]
+    assert "BOTH" in shown[at + 7]
+    assert "┌──────┐   ┌" not in text(view(ONE_LEG), terminal(100, 40))

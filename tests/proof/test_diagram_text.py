@@ -25,8 +25,13 @@ def small(states: tuple[StateDefinition, ...], *rows: Row) -> Diagram:
     return diagram_of(MachineDefinition("small", states[0].name, states, {}, rows), shipped_library())
 
 
+def drawn_boxes(diagram: Diagram) -> Boxes | None:
+    arrows = {(source, dest) for source, dest, _ in diagram.arrows()}
+    return draw_boxes(diagram.states, diagram.initial, arrows, width=80)
+
+
 def boxes(diagram: Diagram) -> Boxes:
-    found = draw_boxes(diagram, width=80)
+    found = drawn_boxes(diagram)
     assert found is not None
     return found
 
@@ -76,7 +81,7 @@ def test_boxes_that_are_too_wide_give_way_to_a_list() -> None:
         row("close", sources=("another_one_that_is_long",), dest="and_one_more_that_is_long", reason="risk"),
     )
     diagram = small(states, *rows)
-    assert draw_boxes(diagram, width=80) is None
+    assert drawn_boxes(diagram) is None
     assert text_of(diagram)[2:6] == (
         "a_state_with_a_long_name            → another_one_that_is_long",
         "another_one_that_is_long   exposed  → ↻, and_one_more_that_is_long",
