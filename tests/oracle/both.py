@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from perpfsm.decisions.approval import Approved
 from perpfsm.exchange.paper import PaperExchange
-from perpfsm.exchange.settings import ExchangeSettings, FillModel
+from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits
 from perpfsm.market.account import Account
 from perpfsm.market.instrument import Instrument
+from perpfsm.market.messages import Quote
 from perpfsm.market.order import (
     CancelRejected,
     FundingPaid,
@@ -22,7 +23,7 @@ from perpfsm.market.order import (
     PositionChanged,
     VenueEvent,
 )
-from tests.oracle.matching import CLOSED, FORCED, STP, UNFILLED
+from tests.oracle.matching import CLOSED, FORCED, INJECTED, STP, UNFILLED
 from tests.oracle.terms import Delays, Terms, Tier, Told
 from tests.oracle.venue import Oracle
 from tests.oracle.worlds import MS, Ask, Change, Look, Rules, Step, World
@@ -43,13 +44,20 @@ TIERS = (
     ("10000", "200000", 5, "0.05", "282.5"),
     ("200000", "10000000", 2, "0.1", "10282.5"),
 )
-REASONS = {"self-trade": STP, "liquidat": FORCED, "closed": CLOSED}
+REASONS = {"self-trade": STP, "liquidat": FORCED, "closed": CLOSED, "by the venue": INJECTED}
 
 
 def exchange_of(rules: Rules) -> PaperExchange:
     """Return the exchange of a world."""
     settings = ExchangeSettings(
-        INSTRUMENT, rules.mode, rules.leverage, rules.maker, rules.taker, FillModel(rules.model)
+        INSTRUMENT,
+        rules.mode,
+        rules.leverage,
+        rules.maker,
+        rules.taker,
+        FillModel(rules.model),
+        price_band_pct=rules.band_pct,
+        rate_limits=RateLimits(rules.per_10s, rules.per_minute),
     )
     return PaperExchange(settings, Account(rules.wallet, {}))
 
@@ -163,24 +171,59 @@ def disagreement(world: World) -> Disagreement | None:
     return play(world)[0]
 
 
+class Sparing:
+    """The exchange as a driver drives it: a quote that its band holds is left out until something else comes."""
+
+    def __init__(self, world: World) -> None:
+        self.venue = exchange_of(world.rules)
+        self.spares = bool(world.seed % 2)
+        self.left_out: Quote | None = None
+
+    def do(self, step: Step) -> list[Told]:
+        """Take a step and return what is received by then."""
+        due_ns = self.venue.due()
+        if isinstance(step, Quote) and self.spares and step.bid <= step.ask and self.venue.band().holds(step):
+            self.left_out = step
+            return []
+        self.catch_up(step)
+        match step:
+            case Look():
+                pass
+            case Ask(time_ns, command):
+                self.venue.submit(Approved(command), time_ns)
+            case Change():
+                pass
+            case _:
+                self.venue.on_market(step)
+        received = self.venue.take(step.time_ns)
+        early = [event for event in received if event.time_ns < min(due_ns, step.time_ns)]
+        assert not early, f"{early} was received before {due_ns}, when something was due at the earliest"
+        return [told(each) for each in received]
+
+    def catch_up(self, step: Step) -> None:
+        """Show it the quote that it was spared, unless a newer one comes."""
+        newer = isinstance(step, Quote) and step.bid <= step.ask and self.venue.due() >= step.time_ns
+        if self.left_out is not None and not newer:
+            self.venue.on_market(self.left_out)
+        self.left_out = None
+
+
 def play(world: World) -> tuple[Disagreement | None, Oracle]:
     """Play a world to both; return where they first disagree, and the oracle with what it has exercised."""
-    venue, oracle = exchange_of(world.rules), oracle_of(world.rules)
+    driven, oracle = Sparing(world), oracle_of(world.rules)
     for number, step in enumerate(world.steps):
         match step:
             case Look():
                 pass
             case Ask(time_ns, command):
-                venue.submit(Approved(command), time_ns)
                 oracle.submit(command, time_ns)
             case Change():
                 pass
             case _:
-                venue.on_market(step)
                 oracle.on_market(step)
-        ours, theirs = [told(each) for each in venue.take(step.time_ns)], oracle.take(step.time_ns)
+        ours, theirs = driven.do(step), oracle.take(step.time_ns)
         if ours != theirs:
             return Disagreement(number, step, ours, theirs), oracle
-        if exchange_books(venue) != oracle_books(oracle):
-            return Disagreement(number, step, exchange_books(venue), oracle_books(oracle)), oracle
+        if exchange_books(driven.venue) != oracle_books(oracle):
+            return Disagreement(number, step, exchange_books(driven.venue), oracle_books(oracle)), oracle
     return None, oracle

@@ -17,8 +17,8 @@ def refusal(state: State, order: PlaceOrder) -> int | None:
         state.refusals -= 1
         return -1008
     checks = (
-        *(known, shape, price_grid, size_grid, priced, size_bounds, notional, band),
-        *(reducing, margin, bracket, post_only, rate),
+        *(shape, price_grid, size_grid, size_bounds, priced, notional, band),
+        *(reducing, margin, bracket, post_only, known, rate),
     )
     for check in checks:
         code = check(state, order)

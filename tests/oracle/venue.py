@@ -23,7 +23,7 @@ from tests.oracle.state import State
 from tests.oracle.terms import Terms, Told
 
 F = Fraction
-DAY_NS = 86_400 * 10**9
+ASKED_AFTER_NS = 10**9
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Oracle:
         self.rate = F(0)
         self.races = 0
         self.filled: set[str] = set()
+        self.late: list[tuple[int, Told]] = []
 
     def submit(self, command: Command, now_ns: int) -> None:
         delays, before_ns = self.terms.delays, self.last_in_ns
@@ -69,7 +70,7 @@ class Oracle:
 
     def take(self, now_ns: int) -> list[Told]:
         self.pass_time(now_ns + 1)
-        received = [told for at_ns, told in self.way_out if at_ns <= now_ns]
+        received = [(*told, at_ns) for at_ns, told in self.way_out if at_ns <= now_ns]
         self.way_out = self.way_out[len(received) :]
         return received
 
@@ -79,14 +80,24 @@ class Oracle:
             coming = [due.at_ns for due in self.way_in]
             if self.funding_due() is not None:
                 coming.append(self.funding_due() or 0)
+            coming += [at_ns for at_ns, _ in self.late[:1]]
             now_ns = min(coming, default=until_ns)
             if now_ns >= until_ns:
                 break
             self.arrivals(now_ns)
             if self.funding_due() == now_ns:
                 self.fund(now_ns)
+            self.answer_late(now_ns)
         if arrivals_too:
             self.arrivals(until_ns)
+
+    def answer_late(self, now_ns: int) -> None:
+        """Say what became of a placement whose answer was lost, a second after it; not of an order that has ended."""
+        while self.late and self.late[0][0] <= now_ns:
+            _, answer = self.late.pop(0)
+            if answer[0] == "rejected" or any(each.client_id == answer[1] for each in self.state.orders):
+                self.matching.told.append(answer)
+                self.tell(now_ns)
 
     def arrivals(self, now_ns: int) -> None:
         while self.way_in and self.way_in[0].at_ns <= now_ns:
@@ -103,17 +114,17 @@ class Oracle:
             delay = max(0, self.terms.delays.ack() - self.terms.delays.market_data)
             self.state.hit("E1 delayed on the way out", delay)
             self.last_out_ns = max(self.last_out_ns, now_ns + delay, self.state.silent_until_ns)
-            self.way_out.append((self.last_out_ns, (*told, self.last_out_ns)))
+            self.way_out.append((self.last_out_ns, told))
         self.matching.told.clear()
 
     def see(self, message: FeedMessage) -> None:
         state = self.state
         match message:
             case Quote():
-                if message.mark is not None:
-                    state.feed_mark = F(message.mark)
                 self.state.hit("E2 a crossed quote is no market", message.bid > message.ask)
                 if message.bid <= message.ask:
+                    if message.mark is not None:
+                        state.feed_mark = F(message.mark)
                     state.saw(message.exchange_ns)
                     state.quote_ns = message.exchange_ns
                     state.book.on_quote(message)
@@ -137,6 +148,8 @@ class Oracle:
             ):
                 self.state.hit(f"E14 {type(message).__name__}")
                 befall(self.matching, message)
+                silent_ns = self.state.silent_until_ns
+                self.way_out = [(max(at_ns, silent_ns), told) for at_ns, told in self.way_out]
             case _:
                 pass
         self.matching.check_margin()
@@ -161,13 +174,13 @@ class Oracle:
     def place(self, order: PlaceOrder) -> None:
         code = refusal(self.state, order)
         self.state.hit(f"E13 {code}", code)
+        answer = ("accepted", order.client_id) if code is None else ("rejected", order.client_id, code)
         if self.state.lost_answers:
             self.state.lost_answers -= 1
             self.matching.told.append(("unknown", order.client_id))
+            self.late.append((self.state.now_ns + ASKED_AFTER_NS, answer))
         else:
-            self.matching.told.append(
-                ("accepted", order.client_id) if code is None else ("rejected", order.client_id, code)
-            )
+            self.matching.told.append(answer)
         if code is not None:
             return
         self.state.known.add(order.client_id)
