@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from perpfsm.exchange.floor import Floor
+from perpfsm.exchange.margin import free_cash, leverage_offered
 from perpfsm.exchange.matching import crosses
 from perpfsm.exchange.orders import closes
 from perpfsm.exchange.pricing import execution_price, opening_margin
 from perpfsm.market.instrument import Instrument, round_price, round_size
-from perpfsm.market.margin import free_margin
 from perpfsm.market.messages import Quote
 from perpfsm.market.order import OrderType, PlaceOrder
 from perpfsm.market.position import ZERO
@@ -22,6 +22,7 @@ UNKNOWN_ORDER = -2011
 MARGIN_INSUFFICIENT = -2019
 UNABLE_TO_FILL = -2020
 REDUCE_ONLY_REJECTED = -2022
+BEYOND_BRACKET = -2027
 PRICE_NOT_POSITIVE = -4001
 SIZE_NOT_POSITIVE = -4003
 SIZE_BELOW_MINIMUM = -4004
@@ -159,18 +160,21 @@ def _closing(order: PlaceOrder, floor: Floor) -> Rejection | None:
 
 
 def _margin(order: PlaceOrder, price: Decimal, floor: Floor) -> Rejection | None:
-    settings, quote = floor.settings, floor.book.quote
-    needed = opening_margin(order, price=price, size=order.size, settings=settings)
-    free = free_margin(
-        floor.ledger.wallet,
-        floor.ledger.positions.values(),
-        prices=None if quote is None else (quote.bid, quote.ask),
-        reserved=floor.orders.reserved(),
-        leverage=settings.leverage,
-    )
+    needed = opening_margin(order, price=price, size=order.size, settings=floor.settings)
+    free = free_cash(floor)
     if needed > free:
         return Rejection(MARGIN_INSUFFICIENT, f"Margin is insufficient: {needed:.8f} is needed, {free:.8f} is free.")
-    return None
+    return _bracket(order, price, floor)
+
+
+def _bracket(order: PlaceOrder, price: Decimal, floor: Floor) -> Rejection | None:
+    leverage, offered = floor.settings.leverage, leverage_offered(order, price, floor)
+    if leverage <= offered:
+        return None
+    size = f"at most {offered} is offered" if offered else "none is offered"
+    return Rejection(
+        BEYOND_BRACKET, f"Exceeded the maximum allowable position at leverage {leverage}: for this size {size}."
+    )
 
 
 def _post_only(order: PlaceOrder, quote: Quote | None) -> Rejection | None:

@@ -79,7 +79,13 @@ class Floor:
     def __init__(self, settings: ExchangeSettings, account: Account, *, first_trade_id: int) -> None:
         """Open the floor with the cash and the positions of `account`, without orders."""
         self.settings = settings
-        self.ledger = Ledger(account.wallet, account.positions, settings.mode)
+        self.ledger = Ledger(
+            account.wallet,
+            account.positions,
+            settings.mode,
+            isolated_leverage=settings.isolated_leverage,
+            margins=account.margins,
+        )
         self.orders = OwnOrders()
         self.book = ShownBook()
         self.timeline = Timeline()

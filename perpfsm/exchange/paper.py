@@ -24,12 +24,14 @@ from perpfsm.exchange.answers import answer_late
 from perpfsm.exchange.arrivals import adopt, arrive
 from perpfsm.exchange.bands import order_band
 from perpfsm.exchange.floor import Floor
+from perpfsm.exchange.funding import Funding
 from perpfsm.exchange.incidents import strike
+from perpfsm.exchange.liquidation import Liquidation
 from perpfsm.exchange.resting import match_quote
 from perpfsm.exchange.settings import ExchangeSettings
-from perpfsm.exchange.timeline import Arrival, Happening, LateAnswer
+from perpfsm.exchange.timeline import Arrival, FundingMoment, Happening, LateAnswer
 from perpfsm.market.account import Account, OpenOrder
-from perpfsm.market.band import EVERYWHERE, Band
+from perpfsm.market.band import EVERYWHERE, NOWHERE, Band
 from perpfsm.market.incident import FeedMessage
 from perpfsm.market.messages import (
     BadQuote,
@@ -59,6 +61,8 @@ class PaperExchange:
         """
         self._floor = Floor(settings, account, first_trade_id=first_trade_id)
         self._band = EVERYWHERE
+        self._funding = Funding(self._floor)
+        Liquidation(self._floor)
         for open_order in account.orders:
             adopt(self._floor, open_order)
 
@@ -110,7 +114,7 @@ class PaperExchange:
         floor, due_ns = self._floor, self.due()
         if floor.band is None:
             floor.band = order_band(floor.orders, floor.book, floor.settings)
-            for region in floor.hooks.bands:
+            for region in floor.hooks.bands if floor.band is not NOWHERE else ():
                 floor.band &= region()
             self._band = floor.band
         if self._band.due_ns != due_ns:
@@ -133,6 +137,7 @@ class PaperExchange:
             floor.ledger.wallet,
             dict(floor.ledger.positions),
             tuple(OpenOrder(working.order, working.remaining) for working in floor.orders.by_id.values()),
+            dict(floor.ledger.margins),
         )
 
     def _pass(self, until_ns: int) -> None:
@@ -149,3 +154,5 @@ class PaperExchange:
                 arrive(self._floor, command, now_ns)
             case LateAnswer(event):
                 answer_late(self._floor, event, now_ns)
+            case FundingMoment():
+                self._funding.settle(now_ns)

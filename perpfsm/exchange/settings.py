@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from perpfsm.market.brackets import BRACKETS, Brackets
 from perpfsm.market.instrument import Instrument
+from perpfsm.market.margin import MarginMode
 from perpfsm.market.side import PositionMode
 
 
@@ -41,6 +43,11 @@ class ExchangeSettings:
         fill_model: When a resting order fills.
         price_band_pct: How far from the mark price a LIMIT may stand, and an order take, percent; None has no band.
         rate_limits: How often orders may be placed.
+        margin_mode: Whether positions share the wallet.
+        brackets: Leverage and maintenance by notional.
+        liquidation_rate: What a liquidation costs, as a fraction of the notional.
+        funding_rate: Of a feed that has none of its own, as a fraction of the notional; 0 is none.
+        funding_interval_ns: From one such funding to the next, nanoseconds.
     """
 
     instrument: Instrument
@@ -51,3 +58,13 @@ class ExchangeSettings:
     fill_model: FillModel = FillModel.TOUCH
     price_band_pct: Decimal | None = None
     rate_limits: RateLimits = RateLimits()
+    margin_mode: MarginMode = MarginMode.CROSS
+    brackets: Brackets = BRACKETS
+    liquidation_rate: Decimal = Decimal("0.0125")
+    funding_rate: Decimal = Decimal(0)
+    funding_interval_ns: int = 8 * 3600 * 10**9
+
+    @property
+    def isolated_leverage(self) -> int | None:
+        """The leverage with isolated margin; None with cross margin."""
+        return self.leverage if self.margin_mode is MarginMode.ISOLATED else None

@@ -34,8 +34,15 @@ class LateAnswer:
     rank = Rank.ANSWER
 
 
+@dataclass(frozen=True, slots=True)
+class FundingMoment:
+    """Funding is due, unless it was moved meanwhile."""
+
+    rank = Rank.FUNDING
+
+
 # One more happening: a frozen value with a `rank`, a member here, and a case in `PaperExchange._happen`.
-Happening = Arrival | LateAnswer
+Happening = Arrival | LateAnswer | FundingMoment
 
 
 @dataclass(frozen=True, slots=True, order=True)

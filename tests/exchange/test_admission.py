@@ -210,7 +210,7 @@ class TestMargin:
         assert place(venue, limit("a", BUY, 10, 78)) == (OrderAccepted("a", NOW),)
 
     def test_closing_orders_need_and_reserve_none(self) -> None:
-        venue = seen(wallet=0, positions={BOTH: position(1)})
+        venue = seen(wallet=5, positions={BOTH: position(1)})
         assert place(venue, limit("a", SELL, 110, reduce_only=True)) == (OrderAccepted("a", NOW),)
 
     def test_an_order_that_would_reduce_without_being_reduce_only_is_counted_in_full(self) -> None:
