@@ -86,6 +86,8 @@ def _lines(report: "Report", *, strict: bool) -> "Iterable[Line]":
         yield from finding_lines(finding)
     yield summary_line(report, strict=strict)
     if report.strategy is not None:
+        for waived in report.waived:
+            yield Line(Look.MUTED, f"  waived {waived.code}: {waived.reason}")
         machine = report.strategy.machine
         yield Line(Look.TABLE, f"  lifecycle {machine.name}: {len(machine.states)} states, {len(machine.rows)} rows")
         for text in parameter_table(report.strategy):

@@ -8,6 +8,7 @@ from perpfsm.config.libraries import installed_library
 from perpfsm.config.machine_file import check_machine
 from perpfsm.config.scenario_file import check_scenario
 from perpfsm.config.strategy import Strategy, check_strategy_document
+from perpfsm.config.waivers import Waived
 from perpfsm.errors import Finding, Severity
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.market.synthetic import Scenario
@@ -37,6 +38,11 @@ class Report:
     def is_valid(self) -> bool:
         """Whether nothing forbids running it."""
         return not has_errors(self.findings)
+
+    @property
+    def waived(self) -> tuple[Waived, ...]:
+        """What the file says is meant so."""
+        return () if self.strategy is None else self.strategy.waived
 
     def count(self, severity: Severity) -> int:
         """Return how many findings are of this severity."""

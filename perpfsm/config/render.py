@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from perpfsm.config.examine import Report
@@ -72,6 +72,7 @@ def to_json(reports: Iterable[Report]) -> str:
             "kind": report.kind,
             "valid": report.is_valid,
             "findings": [finding_fields(finding) for finding in report.findings],
+            "waived": [asdict(waived) for waived in report.waived],
         }
         for report in reports
     ]

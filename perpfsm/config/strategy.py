@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perpfsm.config.documents import has_errors, in_file_order, read_document
-from perpfsm.config.guard_parameters import unread_parameters
+from perpfsm.config.flaws import complaints_about
 from perpfsm.config.libraries import installed_library
+from perpfsm.config.lifecycle_parameters import unread_parameters
 from perpfsm.config.machine_file import MachineFile, read_machine_file
 from perpfsm.config.nodes import Complaint, Document, Value
 from perpfsm.config.overrides import override
@@ -17,11 +18,16 @@ from perpfsm.config.schema import complaints, load_schema, unquoted
 from perpfsm.config.settings import Settings, settle
 from perpfsm.config.strategy_build import feed_file, paper_settings, parameters, reference_source, source_file
 from perpfsm.config.strategy_checks import check_strategy
+from perpfsm.config.terms import terms_of
+from perpfsm.config.waivers import Waived, waive
 from perpfsm.config.wording import did_you_mean, shown
 from perpfsm.decisions.parameters import Parameters, PositionManagement
 from perpfsm.errors import ConfigError, Finding, Severity
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.market.price_source import CustomApi, ExternalMarket
+from perpfsm.proof.check_reads import parameters_read
+from perpfsm.proof.flaw import SourceFile
+from perpfsm.proof.lint import lint
 
 DEFAULT_MACHINES = {
     PositionManagement.PROFIT_TAKING: "profit_taking",
@@ -45,6 +51,8 @@ class Strategy:
         findings: Warnings about either file.
         values: Every parameter that the file or the command line sets, by dotted name.
         price_source: Where reference prices come from; None for the traded market.
+        reads: The parameters that the lifecycle reads.
+        waived: What the file says is meant so.
     """
 
     path: Path
@@ -58,6 +66,8 @@ class Strategy:
     findings: tuple[Finding, ...]
     values: Mapping[str, Value]
     price_source: ExternalMarket | CustomApi | None = None
+    reads: frozenset[str] = frozenset()
+    waived: tuple[Waived, ...] = ()
 
 
 def load_strategy(path: Path, *, overrides: Mapping[str, str] | None = None) -> Strategy:
@@ -105,12 +115,21 @@ def check_strategy_document(
     machine, complaint = _machine(path, settings)
     scenario, problem = _scenario(path, settings)
     found += [each for each in (complaint, problem) if each is not None]
-    if machine is not None and machine.definition is not None:
-        found.extend(unread_parameters(settings, machine.definition))
-    everything = in_file_order((*findings, *refused), document.findings(found))
-    for file in (machine, scenario):
-        everything += () if file is None else file.findings
-    if machine is None or machine.definition is None or has_errors(everything):
+    others = tuple(finding for file in (machine, scenario) if file is not None for finding in file.findings)
+    reading = (*findings, *refused)
+    lifecycle = None if machine is None else machine.definition
+    reads = frozenset[str]()
+    if lifecycle is not None:
+        reads = parameters_read(lifecycle, installed_library())
+        told = {each.path for each in found}
+        found.extend(each for each in unread_parameters(settings, lifecycle, reads) if each.path not in told)
+    is_whole = lifecycle is not None and not has_errors((*reading, *document.findings(found), *others))
+    if is_whole:
+        terms = terms_of(settings, paper_settings(path, settings, None if scenario is None else scenario.scenario))
+        found.extend(complaints_about(lint(parameters(settings), terms, reads), SourceFile.STRATEGY))
+    found, waived = waive(found, settings, is_whole=is_whole)
+    everything = (*in_file_order(reading, document.findings(found)), *others)
+    if machine is None or lifecycle is None or has_errors(everything):
         return None, everything
     strategy = Strategy(
         path=path,
@@ -119,11 +138,13 @@ def check_strategy_document(
         derivative=settings.text("derivative") or "",
         paper=paper_settings(path, settings, None if scenario is None else scenario.scenario),
         price_source=reference_source(settings),
-        machine=machine.definition,
+        machine=lifecycle,
         machine_text=machine.text,
         machine_path=machine.path,
         findings=everything,
         values={name: settings.values[name] for name in settings.values if name in settings.explicit},
+        reads=reads,
+        waived=waived,
     )
     return strategy, everything
 

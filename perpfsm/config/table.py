@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from perpfsm.config.guard_parameters import parameters_of
 from perpfsm.config.nodes import Value
 from perpfsm.config.schema import Schema, matches
 from perpfsm.config.settings import Settings, described_parameters, settle
@@ -50,9 +49,9 @@ def parameter_table(strategy: Strategy) -> tuple[str, ...]:
 def _is_in_force(name: str, schema: Schema, strategy: Strategy, settings: Settings) -> bool:
     """Return whether a parameter is worth a line: what the file sets, and defaults that decide how the bot trades."""
     if name in settings.explicit:
-        return True
-    if schema.get("x-read-by") == "guards":
-        return any(name in parameters_of(guard) for guard in strategy.machine.guards.values())
+        return name != "waive"
+    if schema.get("x-read-by") == "lifecycle":
+        return name in strategy.reads
     if schema.get("x-built") is False or name == "strategy" or name.startswith(_QUIET):
         return False
     condition = schema.get("x-prompt-when")

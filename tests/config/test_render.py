@@ -78,6 +78,7 @@ def test_json_carries_every_part_of_a_finding() -> None:
                         "remedy": "Did you mean y?",
                     }
                 ],
+                "waived": [],
             }
         ]
     }

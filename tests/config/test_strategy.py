@@ -42,7 +42,7 @@ def test_a_strategy_is_its_parameters_its_exchange_and_its_lifecycle(write: Writ
 
     strategy = load_strategy(path)
 
-    assert replace(strategy, values={}) == Strategy(
+    assert replace(strategy, values={}, reads=frozenset()) == Strategy(
         path=path,
         text=good,
         parameters=PARAMETERS,
@@ -91,7 +91,8 @@ def test_a_recording_is_looked_for_beside_the_strategy(write: Write, good: str) 
 
 
 def test_the_position_management_chooses_the_lifecycle(write: Write, good: str) -> None:
-    trailing = load_strategy(write(good), overrides={"position_management": "Trailing_stop", "ts_callback_rate": "0.1"})
+    trail = {"position_management": "Trailing_stop", "ts_activation_spread": "0.3", "ts_callback_rate": "0.1"}
+    trailing = load_strategy(write(good), overrides=trail)
 
     assert trailing.parameters.position_management is PositionManagement.TRAILING_STOP
     assert trailing.machine.name == "trailing_stop"

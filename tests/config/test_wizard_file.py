@@ -21,7 +21,7 @@ ANSWERS: dict[str, Value] = {
     "leverage": 10,
     "position_mode": "One-way",
     "bid_spread": Decimal("0.020"),
-    "ask_spread": Decimal("1e-2"),
+    "ask_spread": Decimal("3e-2"),
     "order_refresh_time": 10,
     "order_amount": Decimal("0.01"),
     "position_management": "Profit_taking",
@@ -55,7 +55,7 @@ def test_each_answer_has_its_meaning_its_range_and_its_price_above_it(tmp_path: 
         "# May be a number, above 0 and below 100 (percent); 0.02 % of 60,000 = 12.00.\n"
         "bid_spread: 0.02\n"
     ) in text
-    assert "\nask_spread: 0.01\n" in text
+    assert "\nask_spread: 0.03\n" in text
     assert "\n# May be One-way or Hedge.\nposition_mode: One-way\n" in text
     assert "#   perpfsm run mine.yaml\n" in text
     assert max(map(len, text.splitlines())) <= 120 + len(schema_path("strategy").as_uri())

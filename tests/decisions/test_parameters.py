@@ -19,7 +19,7 @@ PAPER = properties(STRATEGY["paper"])
 FEED = properties(PAPER["feed"])
 
 # What decisions do not see: whom to connect to, which file to load, and what refuses to be set.
-ELSEWHERE = {"strategy", "derivative", "machine", "paper"}
+ELSEWHERE = {"strategy", "derivative", "machine", "paper", "waive"}
 ELSEWHERE |= {name for name in STRATEGY if name.startswith(("price_source_", "custom_api_"))}
 NOT_BUILT = {name for name, schema in STRATEGY.items() if schema.get("x-built") is False}
 

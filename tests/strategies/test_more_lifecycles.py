@@ -187,7 +187,7 @@ def test_a_parameter_that_the_lifecycle_does_not_read_is_warned_about(desk: Desk
     told = command("validate", desk.strategy)
 
     assert told.exit_code == 0
-    assert f"warning[unused-parameter]: {name} is not used: no guard of the lifecycle profit_taking reads it." in (
+    assert f"warning[unused-parameter]: {name} is not used: no row of the lifecycle profit_taking reads it." in (
         told.stdout
     )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.strategies.desk import Desk, command, mid_at
+from tests.strategies.desk import Desk, Value, command, mid_at
 
 
 def said(desk: Desk, *words: object, code: int = 1) -> str:
@@ -170,3 +170,16 @@ def test_what_was_recorded_runs_again(desk: Desk) -> None:
     second.write()
 
     assert second.go("--feed", recorded).lines == first.lines
+
+
+def test_a_finding_that_is_waived_with_its_reason_is_told_calmly(desk: Desk) -> None:
+    no_stop: dict[str, Value] = {"stop_loss_spread": 0}
+    waived: dict[str, Value] = {"waive": {"no-stop": "hedged elsewhere"}}
+
+    assert "warning[no-stop]" in command("validate", desk.write(no_stop)).stdout
+    calm = command("validate", desk.write(no_stop, waived), "--strict")
+    unused = command("validate", desk.write(waived))
+
+    assert (calm.exit_code, "no-stop]" in calm.stdout) == (0, False)
+    assert "\n  waived no-stop: hedged elsewhere\n" in calm.stdout
+    assert "warning[unused-waiver]: no-stop is waived, but was not found." in unused.stdout

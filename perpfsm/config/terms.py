@@ -1,0 +1,25 @@
+"""The terms that lint holds a strategy against, as its file and the venue that it names have them."""
+
+from perpfsm.config.paper import PaperSettings
+from perpfsm.config.settings import Settings
+from perpfsm.config.strategy_checks import reference_price
+from perpfsm.proof.lint_terms import Terms
+
+
+def terms_of(settings: Settings, paper: PaperSettings) -> Terms:
+    """Return what the venue offers and charges.
+
+    Args:
+        settings: Of the strategy, without errors.
+        paper: The paper exchange's settings.
+    """
+    return Terms(
+        instrument=paper.instrument,
+        balance=paper.balance,
+        maker_fee=paper.maker_fee,
+        taker_fee=paper.taker_fee,
+        is_isolated=settings.text("margin_mode") == "isolated",
+        price=reference_price(settings),
+        orders_per_10s=paper.orders_per_10s,
+        orders_per_minute=paper.orders_per_minute,
+    )
