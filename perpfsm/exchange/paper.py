@@ -80,7 +80,8 @@ class PaperExchange:
         """Let a message of the feed execute what it reaches, after everything that is due before it has happened.
 
         A driver may leave out any uncrossed quote that `band` holds, if it delivers the newest uncrossed one before
-        anything else reaches the exchange or happens there: a message that is not a quote, a command, what is due.
+        anything else reaches the exchange or happens there: a message that is not a quote, a command, what is due. The
+        newest one carries the newest mark and last price of those that were left out, where it has none itself.
         Delivering a quote twice, or one that was left out, changes nothing else. A crossed quote is no market: it
         executes nothing and is not kept.
         """

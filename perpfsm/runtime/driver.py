@@ -1,6 +1,7 @@
 """The driver: brings feed, exchange, session and journal together, one event at a time, in one fixed order."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from perpfsm.decisions.approval import Approved
@@ -102,7 +103,7 @@ class Driver:
             self.advance(message.time_ns - 1)
         quote = message if self._use_bands and isinstance(message, Quote) else None
         if quote is not None and self.session.sleeps_through(quote):
-            self._unseen = quote
+            self._unseen = _carry(quote, self._unseen)
             self.meter.see(quote)
             return
         if isinstance(message, INCIDENTS):
@@ -110,9 +111,12 @@ class Driver:
             return
         if not isinstance(message, Quote):
             self._show_unseen()
+            self.exchange.on_market(message)
         elif message.bid <= message.ask:
-            self._unseen = None  # only a newer usable quote takes its place at the exchange
-        self.exchange.on_market(message)
+            unseen, self._unseen = self._unseen, None  # only a newer usable quote takes its place at the exchange
+            self.exchange.on_market(_carry(message, unseen))
+        else:
+            self.exchange.on_market(message)
         events = self.exchange.take(message.time_ns)
         if quote is not None and not events and self.session.sleeps_through(quote, is_matched=True):
             self._watch_exchange()
@@ -291,3 +295,14 @@ def _adds_exposure(approved: Approved) -> bool:
     """Return whether a command could add to a position."""
     command = approved.command
     return not isinstance(command, CancelOrder) and not command.role.is_exit
+
+
+def _carry(newer: Quote, older: Quote | None) -> Quote:
+    """Return `newer` with the mark and the last price of `older`, which nobody was shown, where it has none itself."""
+    if older is None:
+        return newer
+    if newer.mark is None and older.mark is not None:
+        newer = replace(newer, mark=older.mark)
+    if newer.last is None and older.last is not None:
+        newer = replace(newer, last=older.last)
+    return newer

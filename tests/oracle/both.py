@@ -1,6 +1,6 @@
 """Plays a world to the exchange and to the oracle, step by step, and says where they first disagree."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -183,9 +183,9 @@ class Sparing:
         """Take a step and return what is received by then."""
         due_ns = self.venue.due()
         if isinstance(step, Quote) and self.spares and step.bid <= step.ask and self.venue.band().holds(step):
-            self.left_out = step
+            self.left_out = carried(step, self.left_out)
             return []
-        self.catch_up(step)
+        step = self.catch_up(step)
         match step:
             case Look():
                 pass
@@ -200,12 +200,22 @@ class Sparing:
         assert not early, f"{early} was received before {due_ns}, when something was due at the earliest"
         return [told(each) for each in received]
 
-    def catch_up(self, step: Step) -> None:
-        """Show it the quote that it was spared, unless a newer one comes."""
-        newer = isinstance(step, Quote) and step.bid <= step.ask and self.venue.due() >= step.time_ns
-        if self.left_out is not None and not newer:
-            self.venue.on_market(self.left_out)
+    def catch_up(self, step: Step) -> Step:
+        """Show it the quote that it was spared, unless a newer one comes, which is returned with what that carries."""
+        left_out = self.left_out
+        if isinstance(step, Quote) and step.bid <= step.ask and self.venue.due() >= step.time_ns:
+            step = carried(step, left_out)
+        elif left_out is not None:
+            self.venue.on_market(left_out)
         self.left_out = None
+        return step
+
+
+def carried(newer: Quote, older: Quote | None) -> Quote:
+    """Return a quote with the mark and last price of one that was left out before it."""
+    if older is None:
+        return newer
+    return replace(newer, mark=newer.mark or older.mark, last=newer.last or older.last)
 
 
 def play(world: World) -> tuple[Disagreement | None, Oracle]:

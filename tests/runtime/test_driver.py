@@ -13,6 +13,7 @@ from perpfsm.engine.records import (
 )
 from perpfsm.engine.session import Session
 from perpfsm.errors import MachineFault
+from perpfsm.market.incident import Deleverage
 from perpfsm.market.messages import BadQuote, MarkPrice, Trade
 from perpfsm.market.side import Side
 from perpfsm.runtime.driver import Driver
@@ -94,6 +95,19 @@ def test_the_exchange_hears_of_a_quote_that_was_passed_over_before_the_next_orde
     rig.say(BadQuote(rig.now_ns, "the bid is missing"))
     rig.driver.operate("flatten", "operator", "a test", rig.now_ns)
     assert [r.fill.price for r in rig.seen if isinstance(r, FillRecord)][-1] == Decimal("98.4")
+
+
+@pytest.mark.parametrize("wakes", [False, True])
+def test_the_mark_of_a_quote_that_was_passed_over_reaches_the_exchange_with_the_next_one(wakes: bool) -> None:
+    rig = long(Rig(stop_loss_spread=50))
+    for bid, mark in (("98.4", "98.4"), ("98.3", "98.5"), ("98.4", None)):
+        rig.now_ns += 1
+        rig.quote(bid, "98.6", mark=mark)
+    if wakes:
+        rig.quote("98.4", "98.6", shown=0)
+    size, before = rig.exchange.account().positions[BOTH].size, rig.exchange.account()
+    rig.say(Deleverage(rig.now_ns, BOTH, size))
+    assert rig.exchange.account().wallet - before.wallet == Decimal("98.5") * size - before.positions[BOTH].cost
 
 
 def test_a_quote_that_only_matters_to_the_exchange_wakes_nobody_else() -> None:
