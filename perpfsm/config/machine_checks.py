@@ -1,12 +1,12 @@
 """What a schema cannot say of a machine file: that its names exist, its states connect, and its exits have reasons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from perpfsm.config.guard_reader import GuardReader
 from perpfsm.config.nodes import Complaint
 from perpfsm.config.wording import did_you_mean, shown
 from perpfsm.errors import Severity
-from perpfsm.machine.definition import Row, StateDefinition
+from perpfsm.machine.definition import Property, Row, StateDefinition
 
 
 def check_states(states: Sequence[StateDefinition], initial: str | None) -> Iterator[Complaint]:
@@ -55,10 +55,15 @@ def check_row(
 
 
 def check_whole(
-    states: Sequence[StateDefinition], initial: str, rows: Sequence[Row], reader: GuardReader
+    states: Sequence[StateDefinition],
+    initial: str,
+    rows: Sequence[Row],
+    reader: GuardReader,
+    properties: Iterable[Property] = (),
 ) -> Iterator[Complaint]:
     """What only a file without holes can be asked: nothing is unused, and every state can be reached."""
-    used = {guard for row in rows for guard in (*row.conditions, *row.unless)}
+    asking: tuple[Row | Property, ...] = (*rows, *properties)
+    used = {guard for each in asking for guard in (*each.conditions, *each.unless)}
     used |= {inner for name, guard in reader.guards.items() for inner in reader.names_in(guard) if inner != name}
     for name in reader.known:
         if name not in used:

@@ -11,11 +11,12 @@ from perpfsm.config.guard_reader import GuardReader
 from perpfsm.config.libraries import installed_library
 from perpfsm.config.machine_checks import check_row, check_row_names, check_states, check_whole
 from perpfsm.config.nodes import Complaint, Document, Value
+from perpfsm.config.property_reader import check_properties, names_of, read_property
 from perpfsm.config.ranges import parameter_ranges
 from perpfsm.config.schema import complaints
 from perpfsm.config.source import Source, read_source
 from perpfsm.errors import ConfigError, Finding
-from perpfsm.machine.definition import Guard, MachineDefinition, Row, StateDefinition, Trigger
+from perpfsm.machine.definition import Guard, MachineDefinition, Property, Row, StateDefinition, Trigger
 from perpfsm.machine.library import Library
 from perpfsm.proof.check import check
 from perpfsm.proof.flaw import SourceFile
@@ -98,12 +99,13 @@ def check_machine(path: Path, document: Document, findings: tuple[Finding, ...],
     found = [*against, *check_states(draft.states, draft.initial), *check_row_names(draft.rows)]
     for row in draft.rows:
         found.extend(check_row(row, ("transitions", row.number - 1), draft.states, reader))
+    found.extend(check_properties(draft.properties, draft.states, draft.rows, reader))
     found.extend(reader.complaints)
     everything = in_file_order(findings, document.findings(found))
     if has_errors(everything):
         return MachineFile(path, document.source.text, None, everything)
     definition = draft.definition(guards)
-    found.extend(check_whole(draft.states, draft.initial or "", draft.rows, reader))
+    found.extend(check_whole(draft.states, draft.initial or "", draft.rows, reader, draft.properties.values()))
     found.extend(complaints_about(check(definition, library, parameter_ranges()), SourceFile.MACHINE))
     everything = in_file_order(findings, document.findings(found))
     return MachineFile(path, document.source.text, None if has_errors(everything) else definition, everything)
@@ -119,6 +121,7 @@ class _Draft:
     guards: Mapping[str, Value]
     guard_names: tuple[str, ...]
     rows: tuple[Row, ...]
+    properties: Mapping[int, Property]
 
     @classmethod
     def of(cls, document: Document, against: tuple[Complaint, ...]) -> "_Draft":
@@ -138,10 +141,13 @@ class _Draft:
             rows=tuple(
                 _row(document, index, item) for index, item in _accepted(members, "transitions", broken).items()
             ),
+            properties={index: read_property(item) for index, item in _accepted(members, "properties", broken).items()},
         )
 
     def definition(self, guards: Mapping[str, Guard]) -> MachineDefinition:
-        return MachineDefinition(self.name, self.initial or "", self.states, guards, self.rows)
+        return MachineDefinition(
+            self.name, self.initial or "", self.states, guards, self.rows, tuple(self.properties.values())
+        )
 
 
 def _accepted(
@@ -171,17 +177,12 @@ def _row(document: Document, index: int, item: Mapping[str, Value]) -> Row:
     return Row(
         number=index + 1,
         name=name if isinstance(name, str) else f"row {index + 1}",
-        triggers=tuple(Trigger(trigger) for trigger in _names(item["trigger"])),
-        sources=_names(item["source"]),
+        triggers=tuple(Trigger(trigger) for trigger in names_of(item["trigger"])),
+        sources=names_of(item["source"]),
         dest=dest if isinstance(dest, str) else None,
         reason=reason if isinstance(reason, str) else None,
-        conditions=_names(item.get("conditions", [])),
-        unless=_names(item.get("unless", [])),
-        actions=_names(item.get("after", [])),
+        conditions=names_of(item.get("conditions", [])),
+        unless=names_of(item.get("unless", [])),
+        actions=names_of(item.get("after", [])),
         place=document.place(("transitions", index)),
     )
-
-
-def _names(value: Value) -> tuple[str, ...]:
-    """Return one name or several as several."""
-    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)

@@ -155,6 +155,36 @@ class Row:
     place: Place = Place("")
 
 
+class PropertyKind(StrEnum):
+    """What a property of a lifecycle says; the names are the keys of the machine file."""
+
+    ALWAYS_CAN_REACH = "always_can_reach"
+    NEVER = "never"
+    PREEMPTS = "preempts"
+    LEADS_TO = "leads_to"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """Something that the author of a lifecycle wants proved of it.
+
+    Attributes:
+        name: As the file calls it.
+        kind: What it says of its targets.
+        targets: States; for `preempts` rows, by name.
+        states: Where it is asked (`in` of the file); empty means everywhere.
+        conditions: Guards that hold where it is asked.
+        unless: Guards that do not.
+    """
+
+    name: str
+    kind: PropertyKind
+    targets: tuple[str, ...]
+    states: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class MachineDefinition:
     """A whole lifecycle."""
@@ -164,6 +194,7 @@ class MachineDefinition:
     states: tuple[StateDefinition, ...]
     guards: Mapping[str, Guard]
     rows: tuple[Row, ...]
+    properties: tuple[Property, ...] = ()
 
     def state(self, name: str) -> StateDefinition:
         """Return the state called `name`.

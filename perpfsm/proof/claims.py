@@ -1,13 +1,12 @@
 """What every lifecycle has to keep, watched while it is explored, and asked of the finished graph."""
 
-from dataclasses import dataclass
-
 from perpfsm.machine.definition import Comparison, Row
 from perpfsm.machine.guards import compile_guard
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.proof.effects import EXITS_BESIDE, OPENS_WHILE_EXPOSED
 from perpfsm.proof.events import Event, Kind
 from perpfsm.proof.explore import Move
+from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.run import Run
 from perpfsm.proof.situation import Situation
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World
@@ -27,27 +26,6 @@ SAYS = {
     "fills-are-noticed": "Within the event of a fill an open position is in an exposed state.",
     "flat-is-noticed": "Within the event that closes it a position has left the exposed states.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Refutation:
-    """A claim that does not hold.
-
-    Attributes:
-        claim: Its name.
-        path: Where in the machine file.
-        at: The number of the situation in which the last move begins.
-        last: The move that shows it; None where the situation itself does.
-        what: What is wrong.
-        remedy: What to add.
-    """
-
-    claim: str
-    path: tuple[str | int, ...]
-    at: int
-    last: Move | None
-    what: str
-    remedy: str
 
 
 class Watch:

@@ -15,6 +15,7 @@ from perpfsm.machine.definition import (
     ParameterOperand,
 )
 from perpfsm.machine.guards import Check, compile_guard
+from perpfsm.machine.leg import NO_REASON
 from perpfsm.machine.library import Library, MetricSpec
 from perpfsm.machine.view import Reading, Value
 from perpfsm.market.ratio import Ratio
@@ -53,7 +54,7 @@ class Domain:
             self._bounds = sorted(numbers)
             known: list[Value] = [Ratio(number) for number in _samples(self._bounds)]
         else:
-            known = list(spec.values)
+            known = sorted(spec.values, key=lambda value: value == NO_REASON)  # the class's example is rather a value
         if spec.may_be_undefined:
             known.append(None)
         for value in known:

@@ -117,7 +117,7 @@ def _place(before: Situation, effects: Effects, *, close_at_market: bool, is_hed
     """Return the situation with new orders; without a position no exit is placed."""
     after = before
     if Role.QUOTE in effects.places:
-        after = after._replace(same=True, opposite=after.opposite or not is_hedge)
+        after = after._replace(quoted=True, same=True, opposite=after.opposite or not is_hedge)
     if not before.exposed:
         return after
     is_market = effects.exit_type is ExitType.MARKET or (

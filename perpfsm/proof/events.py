@@ -56,20 +56,17 @@ def events_in(situation: Situation, *, is_hedge: bool) -> Iterator[Event]:
     """Yield everything that may happen in `situation` beside the market.
 
     An acceptance, or an answer that is lost and later found, changes nothing that a guard can read. A quote that was
-    cancelled may fill late in every situation, since no confirmation of its cancel is waited for here.
+    cancelled may fill late in every situation, since no confirmation of its cancel is waited for here. Before the
+    first quote nothing happens to positions: whatever does then, does later from an equal situation.
     """
-    yield from _fills_of_quotes(situation, is_hedge=is_hedge)
-    if situation.exposed:
-        yield from _fills_of_exits(situation)
-    yield from _losses(situation)
-    yield from _by_others(situation)
-    yield Event(
-        Kind.DATA,
-        "the market data turns bad",
-        situation,
-        Trigger.DATA_BAD,
-        {"quoting": NOT_ALLOWED, "data": BAD_DATA},
-    )
+    if situation.quoted:
+        yield from _fills_of_quotes(situation, is_hedge=is_hedge)
+        if situation.exposed:
+            yield from _fills_of_exits(situation)
+        yield from _losses(situation)
+        yield from _by_others(situation)
+    pins = {"quoting": NOT_ALLOWED, "data": BAD_DATA}
+    yield Event(Kind.DATA, "the market data turns bad", situation, Trigger.DATA_BAD, pins)
     for trigger in (Trigger.PAUSE, Trigger.STOP, Trigger.HALT, Trigger.FLATTEN):
         pins = {"quoting": SWITCHES[trigger]} if trigger in SWITCHES else {}
         who = "a limit halts trading" if trigger is Trigger.HALT else f"the operator says {trigger.value}"

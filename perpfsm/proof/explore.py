@@ -90,14 +90,14 @@ def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, wa
             graph.is_complete = False
             break
         situation = graph.situations[at]
-        for event in events_in(situation, is_hedge=is_hedge):
-            for run in _of_event(runner, event):
-                watch(at, situation, event, run)
-                _record(graph, at, event.kind, event.says, run)
         for run in runner.runs(Moment(situation)):
             watch(at, situation, None, run)
             if run.taken:
                 _record(graph, at, Kind.MARKET, "market", run)
+        for event in events_in(situation, is_hedge=is_hedge):
+            for run in _of_event(runner, event):
+                watch(at, situation, event, run)
+                _record(graph, at, event.kind, event.says, run)
         at += 1
     graph.offers = runner.offers
     return graph

@@ -1,6 +1,6 @@
 """A lifecycle proved, or refuted with the shortest counterexample, for one strategy's parameters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import localcontext
 
@@ -9,10 +9,12 @@ from perpfsm.errors import Severity
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.library import Library
 from perpfsm.market.arithmetic import EXACT
-from perpfsm.proof.claims import SAYS, Refutation, Watch
+from perpfsm.proof import properties
+from perpfsm.proof.claims import SAYS, Watch
 from perpfsm.proof.explore import Graph, Move, explore
 from perpfsm.proof.flaw import Claim, Flaw, SourceFile, Verdict
 from perpfsm.proof.reach import Silence, cannot_close, trapped
+from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, world_of
 
 TOO_LARGE = "too-large-to-prove"
@@ -67,6 +69,7 @@ def prove(definition: MachineDefinition, library: Library, parameters: Parameter
         refutations = list(watch.found.values())
         if graph.is_complete:
             refutations.extend((*cannot_close(world, graph), *Silence(world).refuted(graph), *trapped(world, graph)))
+            refutations.extend(properties.refuted(world, graph))
         return _proof(world, graph, refutations)
 
 
@@ -76,7 +79,8 @@ def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Pro
         (refutation, (*graph.way_to(refutation.at), *(() if refutation.last is None else (refutation.last,))))
         for refutation in refutations
     ]
-    examples.sort(key=lambda example: (list(SAYS).index(example[0].claim), len(example[1])))
+    names = [*SAYS, *(asked.name for asked in world.definition.properties)]
+    examples.sort(key=lambda example: (names.index(example[0].claim), len(example[1])))
     flaws = [
         Flaw(
             each.claim,
@@ -93,7 +97,7 @@ def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Pro
         flaws.append(_too_large(graph))
     refuted = {each.claim for each, _ in examples}
     return Proof(
-        tuple(_claim(name, world, graph, refuted) for name in SAYS),
+        tuple(_claim(name, says, world, graph, refuted) for name, says in _says(world)),
         tuple(flaws),
         len(graph.situations),
         graph.offers,
@@ -101,9 +105,15 @@ def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Pro
     )
 
 
-def _claim(name: str, world: World, graph: Graph, refuted: set[str]) -> Claim:
+def _says(world: World) -> Iterator[tuple[str, str]]:
+    """Yield every claim with its sentence: those of all lifecycles, and the properties of this one."""
+    yield from SAYS.items()
+    for asked in world.definition.properties:
+        yield asked.name, properties.sentence(asked)
+
+
+def _claim(name: str, says: str, world: World, graph: Graph, refuted: set[str]) -> Claim:
     """Return the verdict on one claim."""
-    says = SAYS[name]
     if name in refuted:
         return Claim(name, says, Verdict.REFUTED)
     if name == "stop-first" and not world.parameters.is_set(STOP):

@@ -37,6 +37,7 @@ class Situation(NamedTuple):
 
     Attributes:
         state: Of the lifecycle.
+        quoted: Whether a quote was ever placed, so that one may fill late.
         exposed: Whether a position is open.
         same: Whether a quote works on the position's side; on one side, while flat.
         opposite: Whether one works on the other side.
@@ -52,6 +53,7 @@ class Situation(NamedTuple):
     """
 
     state: str
+    quoted: bool = False
     exposed: bool = False
     same: bool = False
     opposite: bool = False

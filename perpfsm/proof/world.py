@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from perpfsm.decisions.parameters import Parameters
-from perpfsm.machine.definition import Comparison, MachineDefinition, Operator, ParameterOperand
+from perpfsm.machine.definition import Comparison, MachineDefinition, Operator, ParameterOperand, Property, Row
 from perpfsm.machine.library import Library
 from perpfsm.market.side import PositionMode
 from perpfsm.proof.choices import Choices, Unasked
@@ -60,8 +60,9 @@ def world_of(
         more: Comparisons that claims need beside those of the guards that rows name.
     """
     asked = [*more, USABLE]
-    for row in definition.rows:
-        for name in (*row.conditions, *row.unless):
+    asking: tuple[Row | Property, ...] = (*definition.rows, *definition.properties)
+    for each in asking:
+        for name in (*each.conditions, *each.unless):
             asked.extend(comparisons_in(definition.guards[name], definition.guards))
     by_metric: dict[str, list[Comparison]] = {}
     for comparison in asked:

@@ -27,7 +27,10 @@ def schemas_in(schema: Value, path: str = "") -> Iterator[tuple[str, Schema]]:
     if isinstance(schema, dict):
         yield path, schema
         for key, value in schema.items():
-            if key not in {"default", "examples", "enum", "const", "required"} and not key.startswith("x-"):
+            if key in {"properties", "$defs", "dependentSchemas"} and isinstance(value, dict):
+                for name, part in value.items():  # a schema under every name; a name can be `properties` too
+                    yield from schemas_in(part, f"{path}/{key}/{name}")
+            elif key not in {"default", "examples", "enum", "const", "required"} and not key.startswith("x-"):
                 yield from schemas_in(value, f"{path}/{key}")
 
 
