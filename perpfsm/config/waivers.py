@@ -72,7 +72,7 @@ def _problem(code: str, reason: Value, raised: set[str], *, is_whole: bool) -> C
     if code not in WAIVABLE:
         what = f"{shown(code)} is not a finding that can be waived."
         return Complaint(path, "unknown-waiver", what, did_you_mean(code, WAIVABLE), at_key=True)
-    if not isinstance(reason, str) or not reason.strip():
+    if not str(reason).strip():
         what = f"{code} is waived without a reason."
         return Complaint(path, "waiver-without-reason", what, "Say in words why it is meant so.")
     if is_whole and code not in raised:

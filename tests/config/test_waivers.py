@@ -26,7 +26,7 @@ def test_a_waived_finding_is_kept_with_its_reason_and_warns_no_more(write: Write
 @pytest.mark.parametrize(
     ("waiver", "code", "what"),
     [
-        ("{no-stop: }", "waiver-without-reason", "no-stop is waived without a reason."),
+        ("{no-stop: }", "empty-value", "no-stop has no value."),
         ("{no-stop: ' '}", "waiver-without-reason", "no-stop is waived without a reason."),
         ("{no-stops: hedged}", "unknown-waiver", "no-stops is not a finding that can be waived."),
         ("{unknown-guard: I know}", "unknown-waiver", "unknown-guard is not a finding that can be waived."),

@@ -95,7 +95,7 @@ REFUSED = {
     "ts_activation_spread": ("-1", "at least 0"),
     "ts_callback_rate": ("101", "at most 100"),
     "stop_loss_spread": ("102", "at most 101"),
-    "waive": ("{no-stop: }", "no-stop is waived without a reason"),
+    "waive": ("{no-stop: ' '}", "no-stop is waived without a reason"),
     "time_limit": ("-1", "at least 0"),
     "break_even_after": ("100.1", "at most 100"),
     "close_position_order_type": ("STOP", "LIMIT or MARKET"),
