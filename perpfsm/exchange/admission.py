@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from perpfsm.exchange.book import crosses
 from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.margin import free_cash, leverage_offered
-from perpfsm.exchange.matching import crosses
 from perpfsm.exchange.orders import closes
 from perpfsm.exchange.pricing import execution_price, opening_margin
 from perpfsm.market.instrument import Instrument, round_price, round_size

@@ -5,9 +5,8 @@ from decimal import Decimal
 from perpfsm.exchange.admission import UNKNOWN_ORDER, rejection
 from perpfsm.exchange.answers import answer, overload
 from perpfsm.exchange.floor import Floor
-from perpfsm.exchange.matching import crosses
 from perpfsm.exchange.orders import VenueOrder, closes
-from perpfsm.exchange.resting import execute_shown
+from perpfsm.exchange.taking import enter
 from perpfsm.market.account import OpenOrder
 from perpfsm.market.band import HIGH, LOW
 from perpfsm.market.order import (
@@ -19,7 +18,6 @@ from perpfsm.market.order import (
     OrderRejected,
     PlaceOrder,
 )
-from perpfsm.market.position import ZERO
 from perpfsm.market.side import Side
 
 
@@ -38,12 +36,25 @@ def arrive(floor: Floor, command: Command, now_ns: int) -> None:
 
 
 def adopt(floor: Floor, open_order: OpenOrder) -> None:
-    """Put an order that works already on the book, unchecked and without an event."""
-    floor.admit(_working(floor, open_order.order, open_order.remaining))
+    """Put an order that works already on the floor, unchecked and without an event; a MARKET waits for a quote."""
+    working = _working(floor, open_order.order, open_order.remaining)
+    floor.admit(working)
+    if open_order.order.price is None:
+        floor.unfinished.append(working)
+    else:
+        floor.rest(working)
+
+
+def finish(floor: Floor, now_ns: int) -> None:
+    """Let the MARKET orders of an earlier run take, now that there is a quote."""
+    waiting = tuple(floor.unfinished)
+    floor.unfinished.clear()
+    for working in waiting:
+        if working.remaining:
+            enter(floor, working, now_ns)
 
 
 def _place(floor: Floor, order: PlaceOrder, now_ns: int) -> None:
-    quote = floor.book.quote
     no = overload(floor) or rejection(order, floor, now_ns)
     if no is not None:
         answer(floor, OrderRejected(order.client_id, now_ns, no.code, no.reason))
@@ -53,24 +64,14 @@ def _place(floor: Floor, order: PlaceOrder, now_ns: int) -> None:
     if not working.closes:
         floor.rate.count(now_ns)
     answer(floor, OrderAccepted(order.client_id, now_ns))
-    if working.takes and quote is not None:
-        execute_shown(floor, working, quote, now_ns)
+    enter(floor, working, now_ns)
 
 
 def _working(floor: Floor, order: PlaceOrder, remaining: Decimal) -> VenueOrder:
-    quote = floor.book.quote
     limit = order.price
     if limit is None:
         limit = HIGH if order.side is Side.BUY else LOW
-    working = VenueOrder(
-        order=order,
-        limit=limit,
-        remaining=remaining,
-        closes=closes(order),
-        takes=order.price is None or (quote is not None and crosses(order.side, limit, quote)),
-        priced_at=ZERO,
-        margin=ZERO,
-    )
+    working = VenueOrder(order, limit, remaining, closes(order))
     floor.price_margin(working)
     return working
 
@@ -78,6 +79,7 @@ def _working(floor: Floor, order: PlaceOrder, remaining: Decimal) -> VenueOrder:
 def _cancel(floor: Floor, client_id: str, now_ns: int) -> None:
     working = floor.orders.by_id.get(client_id)
     if working is None:
+        floor.counters.races += client_id in floor.filled
         floor.say(CancelRejected(client_id, now_ns, UNKNOWN_ORDER, "Unknown order sent."))
         return
     floor.remove(working)

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from perpfsm.exchange.book import Book
+from perpfsm.exchange.counters import Counters
 from perpfsm.exchange.faults import Faults
+from perpfsm.exchange.latency import Connection
 from perpfsm.exchange.ledger import Ledger
 from perpfsm.exchange.mail import Mail
-from perpfsm.exchange.matching import ShownBook
 from perpfsm.exchange.orders import OwnOrders, VenueOrder
 from perpfsm.exchange.pricing import execution_price, opening_margin
 from perpfsm.exchange.rates import PlacementRate
@@ -19,7 +21,7 @@ from perpfsm.market.fill import Fill, Liquidity
 from perpfsm.market.incident import FeedMessage
 from perpfsm.market.order import OrderExpired, OrderFilled, VenueEvent
 from perpfsm.market.position import ZERO
-from perpfsm.market.side import LegName
+from perpfsm.market.side import LegName, Side
 
 POSITION_GONE = "The position that it would reduce is closed."
 
@@ -52,8 +54,13 @@ class Floor:
         timeline: What will happen without a message.
         mail: Events on their way to us; `say` posts there.
         hooks: Who is called when something happened.
+        connection: The way in and the way out.
         known: Every client id that was ever admitted.
         faults: What is wrong with the venue at the moment.
+        filled: Those among them of which everything was executed.
+        unfinished: MARKET orders of an earlier run that have yet to see a quote.
+        swept_ns: By side of ours, the venue's time of the newest book that has filled an order of that side.
+        counters: How often what has happened.
         rate: How often opening orders were taken of late.
         mark: The feed's newest mark price, None while it has none; see `mark_price`.
         trade_id: Of the next fill.
@@ -63,7 +70,10 @@ class Floor:
     __slots__ = (
         "band",
         "book",
+        "connection",
+        "counters",
         "faults",
+        "filled",
         "hooks",
         "known",
         "ledger",
@@ -72,8 +82,10 @@ class Floor:
         "orders",
         "rate",
         "settings",
+        "swept_ns",
         "timeline",
         "trade_id",
+        "unfinished",
     )
 
     def __init__(self, settings: ExchangeSettings, account: Account, *, first_trade_id: int) -> None:
@@ -87,11 +99,16 @@ class Floor:
             margins=account.margins,
         )
         self.orders = OwnOrders()
-        self.book = ShownBook()
+        self.book = Book(settings.instrument.tick)
         self.timeline = Timeline()
-        self.mail = Mail()
+        self.connection = Connection(settings.latency)
+        self.mail = Mail(self.connection)
         self.hooks = Hooks()
         self.known: set[str] = set()
+        self.filled: set[str] = set()
+        self.unfinished: list[VenueOrder] = []
+        self.swept_ns: dict[Side, int] = {}
+        self.counters = Counters()
         self.rate = PlacementRate()
         self.faults = Faults()
         self.mark: Decimal | None = None
@@ -120,6 +137,19 @@ class Floor:
         self.known.add(working.order.client_id)
         self.band = None
 
+    def rest(self, working: VenueOrder) -> None:
+        """Let an order that works rest, at the end of the queue of its price."""
+        working.place.join(self.book, working.order.side, working.limit)
+        self.orders.rest(working)
+        self.band = None
+
+    def open_size(self, working: VenueOrder, size: Decimal) -> Decimal:
+        """Return how much of `size` base units an order may execute: its rest, and if it closes what is open."""
+        size = min(working.remaining, size)
+        if working.closes:
+            size = min(size, self.ledger.reducible(working.order.leg, working.order.side))
+        return max(size, ZERO)
+
     def price_margin(self, working: VenueOrder) -> None:
         """Let an order that opens tie up its margin at the price by which it is valued now."""
         price = None if working.closes else execution_price(working.order, self.book.quote)
@@ -143,6 +173,7 @@ class Floor:
         self.say(OrderFilled(now_ns, fill))
         working.remaining -= size
         if not working.remaining:
+            self.filled.add(order.client_id)
             self.orders.remove(working)
         elif working.priced_at:
             self._count_margin(working)
@@ -171,11 +202,3 @@ class Floor:
         working.margin = opening_margin(
             working.order, price=working.priced_at, size=working.remaining, settings=self.settings
         )
-
-
-def open_size(floor: Floor, working: VenueOrder, size: Decimal) -> Decimal:
-    """Return how much of `size` base units an order may execute: at most its rest and, if it closes, the position."""
-    size = min(working.remaining, size)
-    if working.closes:
-        size = min(size, floor.ledger.reducible(working.order.leg, working.order.side))
-    return max(size, ZERO)

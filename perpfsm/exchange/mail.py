@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import replace
 
+from perpfsm.exchange.latency import Connection
 from perpfsm.market.band import NEVER
 from perpfsm.market.order import OrderFilled, VenueEvent
 
@@ -14,30 +15,30 @@ class Mail:
         due_ns: When the next one is received, nanoseconds since the epoch; `NEVER` when none is on its way.
     """
 
-    __slots__ = ("_silent_until_ns", "_waiting", "due_ns")
+    __slots__ = ("_connection", "_waiting", "due_ns")
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, connection: Connection) -> None:
+        """Start empty; `connection` says how long an event takes."""
+        self._connection = connection
         self._waiting: deque[VenueEvent] = deque()
-        self._silent_until_ns = 0
         self.due_ns = NEVER
 
     def post(self, event: VenueEvent) -> None:
-        """Send an event that has just happened; its time is when it happened."""
-        event = stamped(event, max(event.time_ns, self._silent_until_ns))
+        """Send an event that has just happened, at its time; from here on its time is that of its receipt."""
+        event = stamped(event, self._connection.receipt_ns(event.time_ns))
         if not self._waiting:
             self.due_ns = event.time_ns
         self._waiting.append(event)
 
     def hold(self, until_ns: int) -> None:
         """Let nothing be received before `until_ns`, neither what is on its way nor what happens from now on."""
-        self._silent_until_ns = max(self._silent_until_ns, until_ns)
+        self._connection.received_ns = max(self._connection.received_ns, until_ns)
         self._waiting = deque(stamped(event, max(event.time_ns, until_ns)) for event in self._waiting)
         if self._waiting:
             self.due_ns = self._waiting[0].time_ns
 
     def receive(self, now_ns: int) -> tuple[VenueEvent, ...]:
-        """Return what is received up to and including `now_ns`, stamped with when it is, and forget it."""
+        """Return what is received up to and including `now_ns`, and forget it."""
         if self.due_ns > now_ns:
             return ()
         waiting, received = self._waiting, []
@@ -45,6 +46,10 @@ class Mail:
             received.append(waiting.popleft())
         self.due_ns = waiting[0].time_ns if waiting else NEVER
         return tuple(received)
+
+    def on_its_way(self) -> tuple[VenueEvent, ...]:
+        """Return what has happened and is not received yet."""
+        return tuple(self._waiting)
 
 
 def stamped(event: VenueEvent, time_ns: int) -> VenueEvent:

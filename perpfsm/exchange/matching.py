@@ -1,69 +1,110 @@
-"""The opposite side of a match: the newest quote, how much of it we have used up, and whether it reaches an order."""
+"""What the market does to our orders that rest: quotes, depth and trades, by the rules of the fill model.
 
-from decimal import Decimal
+A resting order fills at its own price for the maker fee, never more than the size that causes it, the best price
+first, then the older order; buys before sells. One sweep reaches us by one of its prints only: what a book that went
+through an order has filled is not filled again by the trades that belong to it.
+"""
 
-from perpfsm.exchange.orders import VenueOrder
+from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.settings import FillModel
-from perpfsm.market.messages import Quote
+from perpfsm.market.fill import Liquidity
+from perpfsm.market.messages import Depth, Quote, Trade
 from perpfsm.market.position import ZERO
 from perpfsm.market.side import Side
 
 
-def crosses(side: Side, limit: Decimal, quote: Quote) -> bool:
-    """Return whether an order on `side` that accepts `limit` could execute at the opposite best price now."""
-    return quote.ask <= limit if side is Side.BUY else quote.bid >= limit
+def match_quote(floor: Floor, quote: Quote) -> None:
+    """Show the market an uncrossed quote, and execute what it reaches."""
+    orders, book = floor.orders, floor.book
+    book.show(quote)
+    if floor.settings.fill_model is FillModel.QUEUE:
+        look(floor)
+    if floor.faults.is_halted(quote.time_ns):
+        return
+    if orders.buys and quote.ask <= orders.buys[0].limit:
+        _match(floor, Side.BUY, quote)
+    if orders.sells and quote.bid >= orders.sells[0].limit:
+        _match(floor, Side.SELL, quote)
 
 
-def executes(working: VenueOrder, quote: Quote, model: FillModel) -> bool:
-    """Return whether an order that `quote` crosses executes against it.
-
-    An order that takes always does. A resting one at exactly the opposite best price does under `touch` only.
-    """
-    if working.takes or model is FillModel.TOUCH:
-        return True
-    return (quote.ask if working.order.side is Side.BUY else quote.bid) != working.limit
+def match_depth(floor: Floor, message: Depth) -> None:
+    """Show the market more of the depth; nothing executes by it, but queues get shorter."""
+    floor.book.show_depth(message)
+    floor.band = None
+    if floor.settings.fill_model is FillModel.QUEUE:
+        look(floor)
 
 
-class ShownBook:
-    """The newest usable quote, less what our executions have taken of its two levels.
+def match_trade(floor: Floor, trade: Trade) -> None:
+    """Let a public trade consume the queue of its price and then us, each unit of it once."""
+    side = trade.aggressor.opposite
+    is_queue, is_halted = floor.settings.fill_model is FillModel.QUEUE, floor.faults.is_halted(trade.time_ns)
+    if is_queue and not is_halted and not _is_swept(floor, side, trade.exchange_ns):
+        _consume(floor, side, trade)
+    floor.book.note_trade(trade.exchange_ns)
 
-    The quotes do not know of our executions. So what we took of a level stays taken while that price is the best:
-    the same size shown again gives nothing, a smaller one no more, a larger one exactly the increase. A new best
-    price is new liquidity.
 
-    Attributes:
-        quote: None before the first one.
-    """
+def look(floor: Floor) -> None:
+    """Hold every place in a queue against what is shown now."""
+    settings, book = floor.settings, floor.book
+    cancels, step = settings.queue_cancels, settings.instrument.step
+    for side in (Side.BUY, Side.SELL):
+        for working in floor.orders.line(side):
+            working.place.look(book, side, working.limit, cancels=cancels, step=step)
 
-    __slots__ = ("_ask_used", "_bid_used", "quote")
 
-    def __init__(self) -> None:
-        self.quote: Quote | None = None
-        self._bid_used = ZERO
-        self._ask_used = ZERO
+def _match(floor: Floor, side: Side, quote: Quote) -> None:
+    """Execute the orders of one side that the opposite best has reached."""
+    model = floor.settings.fill_model
+    against = side.opposite
+    price = quote.ask if side is Side.BUY else quote.bid
+    for working in tuple(floor.orders.line(side)):
+        if not floor.book.reaches(side, working.limit):
+            return
+        working.place.ahead = ZERO
+        if not working.remaining or (price == working.limit and model is not FillModel.TOUCH):
+            continue
+        size = floor.open_size(working, floor.book.left(against))
+        if size:
+            floor.book.use(against, price, size)
+            if quote.exchange_ns is not None:
+                floor.swept_ns[side] = max(quote.exchange_ns, floor.swept_ns.get(side, 0))
+            floor.counters.filled_by_book += 1
+            floor.execute(working, price=working.limit, size=size, liquidity=Liquidity.MAKER, now_ns=quote.time_ns)
 
-    @property
-    def is_used(self) -> bool:
-        """Whether something of a present level is taken, so that even an unchanged price matters."""
-        return bool(self._bid_used or self._ask_used)
 
-    def show(self, quote: Quote) -> None:
-        """Replace the quote; it must not be crossed."""
-        last = self.quote
-        if last is not None:
-            if self._bid_used:
-                self._bid_used = min(self._bid_used, quote.bid_size) if quote.bid == last.bid else ZERO
-            if self._ask_used:
-                self._ask_used = min(self._ask_used, quote.ask_size) if quote.ask == last.ask else ZERO
-        self.quote = quote
+def _is_swept(floor: Floor, side: Side, exchange_ns: int | None) -> bool:
+    """Return whether a book has already filled the orders of `side` with what a trade of that time did."""
+    return exchange_ns is not None and exchange_ns <= floor.swept_ns.get(side, -1)
 
-    def left(self, quote: Quote, side: Side) -> Decimal:
-        """Return the base units that orders on `side` can still execute against `quote`, the newest one."""
-        return quote.ask_size - self._ask_used if side is Side.BUY else quote.bid_size - self._bid_used
 
-    def use(self, side: Side, size: Decimal) -> None:
-        """Remember that orders on `side` took `size` base units of the opposite best."""
-        if side is Side.BUY:
-            self._ask_used += size
+def _consume(floor: Floor, side: Side, trade: Trade) -> None:
+    left, gone = trade.size, ZERO
+    for working in tuple(floor.orders.line(side)):
+        place = working.place
+        if trade.price > working.limit if side is Side.BUY else trade.price < working.limit:
+            return
+        if not working.remaining or _was_before(trade.exchange_ns, place.since_ns):
+            continue
+        floor.band = None
+        if trade.price != working.limit:
+            place.ahead = ZERO
+        elif place.ahead is None:
+            continue  # nothing was shown yet, so everybody may be ahead
         else:
-            self._bid_used += size
+            place.traded += trade.size
+            taken = min(left, max(ZERO, place.ahead - gone))
+            left, gone = left - taken, gone + taken
+            place.ahead = max(ZERO, place.ahead - gone)
+            if place.ahead:
+                continue
+        size = floor.open_size(working, left)
+        if size:
+            left -= size
+            floor.counters.filled_by_trade += 1
+            floor.execute(working, price=working.limit, size=size, liquidity=Liquidity.MAKER, now_ns=trade.time_ns)
+
+
+def _was_before(happened_ns: int | None, rested_ns: int | None) -> bool:
+    """Return whether a trade happened at the venue before an order came to rest there; not known means no."""
+    return happened_ns is not None and rested_ns is not None and happened_ns < rested_ns

@@ -1,8 +1,9 @@
 """Our orders that work at the exchange, each side in price-time priority."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from perpfsm.exchange.queue import Place
 from perpfsm.market.order import PlaceOrder
 from perpfsm.market.position import ZERO
 from perpfsm.market.side import LegName, Side
@@ -15,54 +16,53 @@ def closes(order: PlaceOrder) -> bool:
 
 @dataclass(slots=True, eq=False)
 class VenueOrder:
-    """One order and what is left of it; the only value here that changes in place.
+    """One order and what is left of it; it changes in place.
 
     Attributes:
         order: As it was placed.
         limit: The worst price that it accepts, quote currency; infinite in its favour for MARKET.
         remaining: Base units that can still execute; zero once it has left the book.
         closes: Whether it can only reduce.
-        takes: Whether it has crossed the market ever since it arrived, so that it takes what becomes available.
         priced_at: The price by which its margin is counted, quote currency.
         margin: What its remainder ties up, quote currency.
+        place: Where it stands in the queue of its limit, once it rests.
     """
 
     order: PlaceOrder
     limit: Decimal
     remaining: Decimal
     closes: bool
-    takes: bool
-    priced_at: Decimal
-    margin: Decimal
+    priced_at: Decimal = ZERO
+    margin: Decimal = ZERO
+    place: Place = field(default_factory=Place)
 
 
 class OwnOrders:
-    """Every working order, oldest first, and both sides with the best price first.
+    """Every working order, oldest first, and of those that rest both sides with the best price first.
 
     Attributes:
         by_id: Client id to order, oldest first.
         buys: Highest limit first, older first at the same limit.
         sells: Lowest limit first, older first at the same limit.
-        takers: Those that take, oldest first.
     """
 
-    __slots__ = ("buys", "by_id", "sells", "takers")
+    __slots__ = ("buys", "by_id", "sells")
 
     def __init__(self) -> None:
         self.by_id: dict[str, VenueOrder] = {}
         self.buys: list[VenueOrder] = []
         self.sells: list[VenueOrder] = []
-        self.takers: list[VenueOrder] = []
 
     def line(self, side: Side) -> list[VenueOrder]:
-        """Return the orders of `side`, the first to execute first."""
+        """Return the resting orders of `side`, the first to execute first."""
         return self.buys if side is Side.BUY else self.sells
 
     def add(self, working: VenueOrder) -> None:
-        """Put an order behind every one that is as good or better."""
+        """Put an order among those that work; it does not rest yet."""
         self.by_id[working.order.client_id] = working
-        if working.takes:
-            self.takers.append(working)
+
+    def rest(self, working: VenueOrder) -> None:
+        """Let a working order rest, behind every one that is as good or better."""
         line = self.line(working.order.side)
         place = len(line)
         buys = line is self.buys
@@ -71,17 +71,12 @@ class OwnOrders:
         line.insert(place, working)
 
     def remove(self, working: VenueOrder) -> None:
-        """Take an order off the book; nothing of it can execute from here on."""
+        """Take an order off; nothing of it can execute from here on."""
         del self.by_id[working.order.client_id]
-        self.line(working.order.side).remove(working)
-        if working.takes:
-            self.takers.remove(working)
+        line = self.line(working.order.side)
+        if working in line:
+            line.remove(working)
         working.remaining = ZERO
-
-    def let_rest(self, working: VenueOrder) -> None:
-        """Turn an order that took into one that rests."""
-        working.takes = False
-        self.takers.remove(working)
 
     def reserved(self) -> Decimal:
         """Return the margin that all working orders tie up, quote currency."""

@@ -4,32 +4,32 @@ It knows no clock, so the same calls give the same events. Where a recording can
 the less favourable of the plausible answers is taken:
 
 - A resting order executes at its own limit for the maker fee, also when the quote jumps past it.
-- An order that crosses on arrival takes at the best price shown, never more than is shown. Its rest goes on taking
-  at the taker fee while the market stays at or through its limit, because at a venue it would have taken the depth
-  behind the best price, which a quote does not show. From the first quote that leaves it behind it is a resting
-  order like any other.
+- An order that crosses on arrival walks the book at the book's prices. Behind the last visible level every tick is
+  taken to show as much as that level. What is left of a LIMIT rests, what is left of a MARKET expires.
 - In One-way mode an order that is not reduce-only is margined in full, also the part that would reduce.
-- Own orders never execute against each other. Buys are matched before sells.
+- Own orders never execute against each other: the one that rests expires. Buys are matched before sells.
 
 The parts: `floor` holds what they share, books every execution (`Floor.execute`) and announces every change of value
 (`Floor.revalue`); commands reach the venue in `arrivals.arrive`; `timeline` holds what happens without a message
-(commands on their way, funding); `mail` holds events until they are received; `resting` matches quotes. A further part
-puts itself into `Floor.hooks`: after each message, after each change of value, and with a band of its own.
+(commands on their way, funding); `mail` holds events until they are received; `matching` and `queue` are about orders
+that rest, `taking` about those that do not. A further part puts itself into `Floor.hooks`: after each message, after
+each change of value, and with a band of its own.
 """
 
 from dataclasses import replace
 
 from perpfsm.decisions.approval import Approved
 from perpfsm.exchange.answers import answer_late
-from perpfsm.exchange.arrivals import adopt, arrive
+from perpfsm.exchange.arrivals import adopt, arrive, finish
 from perpfsm.exchange.bands import order_band
+from perpfsm.exchange.counters import Counters
 from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.funding import Funding
 from perpfsm.exchange.incidents import strike
 from perpfsm.exchange.liquidation import Liquidation
-from perpfsm.exchange.resting import match_quote
+from perpfsm.exchange.matching import match_depth, match_quote, match_trade
 from perpfsm.exchange.settings import ExchangeSettings
-from perpfsm.exchange.timeline import Arrival, FundingMoment, Happening, LateAnswer
+from perpfsm.exchange.timeline import Arrival, FundingMoment, Happening, LateAnswer, Rank
 from perpfsm.market.account import Account, OpenOrder
 from perpfsm.market.band import EVERYWHERE, NOWHERE, Band
 from perpfsm.market.incident import FeedMessage
@@ -53,7 +53,7 @@ class PaperExchange:
 
         Args:
             settings: The contract, mode, leverage, fees and fill model.
-            account: Cash, positions, and orders that already work; those rest, a MARKET order goes on taking.
+            account: Cash, positions, and orders that already work; those rest, a MARKET takes from the first quote.
             first_trade_id: The number of the first fill; after a recovery one above the last.
 
         Raises:
@@ -73,8 +73,13 @@ class PaperExchange:
             approved: What risk has approved.
             now_ns: When it leaves, local time, nanoseconds since the epoch.
         """
-        self._pass(now_ns - 1)
-        arrive(self._floor, approved.command, now_ns)
+        floor, command = self._floor, approved.command
+        arrival_ns = floor.connection.arrival_ns(command, now_ns)
+        if arrival_ns > now_ns:
+            floor.timeline.schedule(Arrival(command), arrival_ns)
+            return
+        self._pass(now_ns, Rank.ARRIVAL)
+        arrive(floor, command, now_ns)
 
     def on_market(self, message: FeedMessage) -> None:
         """Let a message of the feed execute what it reaches, after everything that is due before it has happened.
@@ -85,19 +90,21 @@ class PaperExchange:
         Delivering a quote twice, or one that was left out, changes nothing else. A crossed quote is no market: it
         executes nothing and is not kept.
         """
-        self._pass(message.time_ns - 1)
-        floor = self._floor
+        floor, time_ns = self._floor, message.time_ns
+        if floor.timeline.due_ns < time_ns:
+            self._pass(time_ns - 1)
         match message:
             case Quote():
                 if message.bid <= message.ask:
-                    if message.mark is not None:
-                        floor.mark = message.mark
-                    match_quote(floor, message)
-                    floor.revalue(message.time_ns)
+                    self._on_quote(message)
+            case Trade():
+                match_trade(floor, message)
+            case DepthSnapshot() | DepthUpdate():
+                match_depth(floor, message)
             case MarkPrice():
                 floor.mark = message.mark
-                floor.revalue(message.time_ns)
-            case BadQuote() | Trade() | DepthSnapshot() | DepthUpdate():
+                floor.revalue(time_ns)
+            case BadQuote():
                 pass
             case ReferencePrice():
                 return  # another market's
@@ -114,7 +121,7 @@ class PaperExchange:
         """Return the region of quotes in which nothing changes here; it ends when something is due."""
         floor, due_ns = self._floor, self.due()
         if floor.band is None:
-            floor.band = order_band(floor.orders, floor.book, floor.settings)
+            floor.band = order_band(floor)
             for region in floor.hooks.bands if floor.band is not NOWHERE else ():
                 floor.band &= region()
             self._band = floor.band
@@ -131,6 +138,11 @@ class PaperExchange:
         self._pass(now_ns)
         return self._floor.mail.receive(now_ns)
 
+    @property
+    def counters(self) -> Counters:
+        """How often what has happened since the exchange was opened."""
+        return self._floor.counters
+
     def account(self) -> Account:
         """Return cash, positions and working orders, oldest first, as the venue has them, whatever was received."""
         floor = self._floor
@@ -141,10 +153,21 @@ class PaperExchange:
             dict(floor.ledger.margins),
         )
 
-    def _pass(self, until_ns: int) -> None:
-        """Let everything that is due up to and including `until_ns` happen, each at its own time."""
+    def _on_quote(self, quote: Quote) -> None:
+        floor = self._floor
+        if floor.band is not None and not floor.band.holds(quote):
+            floor.band = None
+        if quote.mark is not None:
+            floor.mark = quote.mark
+        match_quote(floor, quote)
+        if floor.unfinished:
+            finish(floor, quote.time_ns)
+        floor.revalue(quote.time_ns)
+
+    def _pass(self, until_ns: int, rank: Rank = Rank.ANSWER) -> None:
+        """Let everything that is due until `until_ns`, and at it up to `rank`, happen, each at its own time."""
         timeline = self._floor.timeline
-        while timeline.due_ns <= until_ns:
+        while timeline.has(until_ns, rank):
             time_ns, happening = timeline.pop()
             self._happen(happening, time_ns)
 

@@ -1,20 +1,34 @@
 """What a paper exchange is told once: the contract, the account's mode, its fees and when a resting order fills."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from perpfsm.exchange.latency import NO_LATENCY, LatencySettings
+from perpfsm.exchange.queue import QueueCancels
 from perpfsm.market.brackets import BRACKETS, Brackets
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.margin import MarginMode
+from perpfsm.market.offer import Offer
 from perpfsm.market.side import PositionMode
 
 
 class FillModel(StrEnum):
-    """When the opposite best price executes a resting order."""
+    """What fills a resting order.
 
-    TOUCH = "touch"
+    Under `touch` the opposite best that reaches its price, under `through` one that goes beyond, under `queue` that
+    or a trade, once everything that stood before it in the queue of its price has gone.
+    """
+
+    QUEUE = "queue"
     THROUGH = "through"
+    TOUCH = "touch"
+
+
+def hardest(offers: Collection[Offer]) -> FillModel:
+    """Return the hardest fill model that a feed of `offers` supports."""
+    return FillModel.QUEUE if Offer.TRADES in offers else FillModel.THROUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +54,11 @@ class ExchangeSettings:
         leverage: At least 1.
         maker_rate: Fee of a resting order as a fraction of its notional (0.0002 is 0.02 %); negative is a rebate.
         taker_rate: Fee of an order that takes, as a fraction.
-        fill_model: When a resting order fills.
+        fill_model: What fills a resting order.
         price_band_pct: How far from the mark price a LIMIT may stand, and an order take, percent; None has no band.
         rate_limits: How often orders may be placed.
+        queue_cancels: Who cancels in a queue, under `queue`.
+        latency: How long commands and events take.
         margin_mode: Whether positions share the wallet.
         brackets: Leverage and maintenance by notional.
         liquidation_rate: What a liquidation costs, as a fraction of the notional.
@@ -58,6 +74,8 @@ class ExchangeSettings:
     fill_model: FillModel = FillModel.TOUCH
     price_band_pct: Decimal | None = None
     rate_limits: RateLimits = RateLimits()
+    queue_cancels: QueueCancels = QueueCancels.RISK_AVERSE
+    latency: LatencySettings = NO_LATENCY
     margin_mode: MarginMode = MarginMode.CROSS
     brackets: Brackets = BRACKETS
     liquidation_rate: Decimal = Decimal("0.0125")

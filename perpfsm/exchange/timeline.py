@@ -83,6 +83,10 @@ class Timeline:
         heappush(self._entries, Entry(time_ns, happening.rank, self._number))
         self.due_ns = self._entries[0].time_ns
 
+    def has(self, time_ns: int, rank: Rank) -> bool:
+        """Return whether something happens before `time_ns`, or at it with at most `rank`."""
+        return self.due_ns < time_ns or (self.due_ns == time_ns and self._entries[0].rank <= rank)
+
     def pop(self) -> tuple[int, Happening]:
         """Remove the next happening and return it with its time; there must be one."""
         entry = heappop(self._entries)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from perpfsm.market.messages import Level
+from perpfsm.market.position import ZERO
 from perpfsm.market.side import Side
 
 LEVELS_MAX = 10_000
@@ -46,6 +47,15 @@ class Levels:
         """Forget every level."""
         self._prices.clear()
         self._sizes.clear()
+
+    def shown(self, price: Decimal) -> Decimal | None:
+        """Return the size shown at `price`, None beyond the last level, where nothing is known."""
+        prices = self._prices
+        at = bisect_left(prices, price)
+        if at < len(prices) and prices[at] == price:
+            return self._sizes[at]
+        is_beyond = not at if self._side is Side.BUY else at == len(prices)
+        return None if is_beyond else ZERO
 
     def behind(self, price: Decimal) -> Iterator[Level]:
         """Yield the levels that are worse than `price`, the best of them first."""

@@ -8,8 +8,20 @@ from perpfsm.exchange.settings import ExchangeSettings, FillModel
 from perpfsm.market.account import Account, OpenOrder
 from perpfsm.market.fill import Fill, Liquidity
 from perpfsm.market.instrument import Instrument
-from perpfsm.market.messages import Quote
-from perpfsm.market.order import CancelOrder, OrderFilled, OrderRejected, OrderType, PlaceOrder, Role, VenueEvent
+from perpfsm.market.messages import DepthSnapshot, DepthUpdate, Level, MarketMessage, Quote, Trade
+from perpfsm.market.order import (
+    CancelOrder,
+    CancelRejected,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderType,
+    PlaceOrder,
+    Role,
+    VenueEvent,
+)
 from perpfsm.market.position import Position
 from perpfsm.market.side import LegName, PositionMode, Side
 
@@ -107,8 +119,8 @@ def cancel(venue: PaperExchange, client_id: str, *, now_ns: int = NOW) -> tuple[
     return venue.take(now_ns)
 
 
-def show(venue: PaperExchange, *quotes: Quote) -> tuple[VenueEvent, ...]:
-    """Deliver quotes and return every event since the last take."""
+def show(venue: PaperExchange, *quotes: MarketMessage) -> tuple[VenueEvent, ...]:
+    """Deliver messages and return every event since the last take."""
     for each in quotes:
         venue.on_market(each)
     return venue.take(max(NOW, *(each.time_ns for each in quotes)))
@@ -139,3 +151,69 @@ def reject_code(events: tuple[VenueEvent, ...]) -> int:
 def working(venue: PaperExchange) -> dict[str, Decimal]:
     """Return what still works: client id to what remains."""
     return {each.order.client_id: each.remaining for each in venue.account().orders}
+
+
+def kinds(events: tuple[VenueEvent, ...]) -> list[str]:
+    """Return of each event what happened to which order, such as `filled a`."""
+    words = {
+        OrderAccepted: "accepted",
+        OrderCanceled: "canceled",
+        OrderExpired: "expired",
+        OrderFilled: "filled",
+        OrderRejected: "rejected",
+        CancelRejected: "cancel rejected",
+    }
+    return [f"{words.get(type(event), type(event).__name__)} {_who(event)}" for event in events]
+
+
+def _who(event: VenueEvent) -> str:
+    if isinstance(event, OrderFilled):
+        return event.fill.client_id
+    return str(getattr(event, "client_id", ""))
+
+
+def filled(client_id: str, side: Side, *levels: tuple[Number, Number], first: int = 1) -> tuple[OrderFilled, ...]:
+    """Return the events of taking `levels` (price, size) in One-way at the ordinary taker fee."""
+    return tuple(
+        OrderFilled(
+            NOW,
+            Fill(
+                first + number,
+                client_id,
+                BOTH,
+                side,
+                Decimal(price),
+                Decimal(size),
+                Decimal(price) * Decimal(size) * Decimal("0.0005"),
+                TAKER,
+                NOW,
+            ),
+        )
+        for number, (price, size) in enumerate(levels)
+    )
+
+
+Rungs = list[tuple[Number, Number]]
+
+
+def depth(bids: Rungs | None = None, asks: Rungs | None = None, *, last: int = 10) -> DepthSnapshot:
+    """Return a snapshot of the depth."""
+    return DepthSnapshot(NOW, last, _rungs(bids), _rungs(asks))
+
+
+def change(
+    bids: Rungs | None = None, asks: Rungs | None = None, *, last: int = 11, previous: int = 10, time_ns: int = NOW
+) -> DepthUpdate:
+    """Return the update after `depth`."""
+    return DepthUpdate(time_ns, last, last, previous, _rungs(bids), _rungs(asks))
+
+
+def _rungs(rungs: Rungs | None) -> tuple[Level, ...]:
+    return tuple((Decimal(price), Decimal(size)) for price, size in rungs or ())
+
+
+def trade(
+    price: Number, size: Number, aggressor: Side = Side.SELL, *, time_ns: int = NOW, at: int | None = None
+) -> Trade:
+    """Return a public trade, of the venue's time `at` where it has one."""
+    return Trade(time_ns, Decimal(price), Decimal(size), aggressor, at)

@@ -142,7 +142,7 @@ def test_a_cancel_of_an_unknown_or_ended_order_is_refused(ended: bool) -> None:
     venue = seen()
     if ended:
         place(venue, market("a", BUY))
-    assert cancel(venue, "a", now_ns=4) == (CancelRejected("a", 4, -2011, "Unknown order sent."),)
+    assert cancel(venue, "a", now_ns=NOW + 4) == (CancelRejected("a", NOW + 4, -2011, "Unknown order sent."),)
 
 
 def test_a_market_order_without_market_data_is_refused() -> None:

@@ -55,14 +55,13 @@ def test_while_a_level_is_partly_used_nothing_is_inside_until_its_price_moves(si
     assert replace(venue.band(), mark_high=HIGH, sum_high=HIGH) == EVERYWHERE  # but for where a short is liquidated
 
 
-def test_while_an_order_takes_nothing_is_inside_until_the_market_leaves_it_behind() -> None:
+def test_the_rest_of_an_order_that_took_rests_with_a_band_once_what_it_used_has_gone() -> None:
     venue = exchange()
     show(venue, quote(100, 102, shown=1))
-    place(venue, limit("a", BUY, 103, 5))
-    show(venue, quote(100, 103, shown=1))
+    place(venue, limit("a", BUY, "102.1", 5))
     assert venue.band() is NOWHERE
     show(venue, quote(100, 104, shown=1))
-    assert venue.band() == Band(ask_low=Decimal("103.1"))
+    assert venue.band() == Band(ask_low=Decimal("102.2"))
 
 
 def test_an_unchanged_band_is_computed_once() -> None:

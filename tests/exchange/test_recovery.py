@@ -7,12 +7,16 @@ import pytest
 from perpfsm.errors import PerpfsmError
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.market.account import Account, OpenOrder
+from perpfsm.market.band import NOWHERE
+from perpfsm.market.order import OrderCanceled, OrderExpired
 from tests.exchange.helpers import (
     BOTH,
     BUY,
     LONG,
+    NOW,
     SELL,
     TAKER,
+    cancel,
     exchange,
     execution,
     executions,
@@ -50,14 +54,22 @@ def test_orders_found_keep_their_priority_reserve_margin_and_own_their_ids() -> 
     assert executions(show(venue, quote(97, 98, shown=6))) == [execution("a", 98, 5), execution("b", 98, 1)]
 
 
-def test_a_market_order_found_takes_from_the_first_quote_on() -> None:
-    venue = exchange(orders=(OpenOrder(market("a", BUY, 3), Decimal(2)),))
-    assert not venue.band().holds(quote(100, 101))
-    assert executions(show(venue, quote(100, 101, shown=1), quote(100, 102, shown=1))) == [
-        execution("a", 101, 1, TAKER),
-        execution("a", 102, 1, TAKER),
-    ]
+def test_a_market_order_found_takes_from_the_first_quote_and_what_is_left_expires() -> None:
+    found = (OpenOrder(market("a", BUY, 3), Decimal(2)), OpenOrder(market("b", SELL, 5000), Decimal(5000)))
+    venue = exchange(wallet="1e9", orders=found)
+    assert venue.band() is NOWHERE
+    show(venue, quote(101, 100))
+    assert working(venue) == {"a": 2, "b": 5000}
+    events = show(venue, quote(100, 101, shown=1))
+    assert executions(events)[:2] == [execution("a", 101, 1, TAKER), execution("a", "101.1", 1, TAKER)]
+    assert isinstance(events[-1], OrderExpired)
     assert working(venue) == {}
+
+
+def test_a_market_order_found_may_be_canceled_before_there_is_a_quote() -> None:
+    venue = exchange(orders=(OpenOrder(market("a", BUY, 3), Decimal(2)),))
+    assert cancel(venue, "a") == (OrderCanceled("a", NOW),)
+    assert show(venue, quote(100, 101)) == ()
 
 
 def test_legs_without_an_entry_are_flat_and_flat_legs_of_the_other_mode_are_forgotten() -> None:

@@ -62,9 +62,9 @@ def test_reduce_only_is_refused_when_it_would_not_reduce(size: int, order: Place
 def test_a_reduce_only_order_executes_at_most_the_position_and_its_rest_expires() -> None:
     venue = one_way(2)
     place(venue, limit("a", SELL, 110, 5, reduce_only=True))
-    events = show(venue, quote(110, 111, time_ns=9))
+    events = show(venue, quote(110, 111, time_ns=NOW + 9))
     assert executions(events) == [execution("a", 110, 2)]
-    assert events[1:] == (OrderExpired("a", 9, CLOSED),)
+    assert events[1:] == (OrderExpired("a", NOW + 9, CLOSED),)
     assert venue.account().positions == {BOTH: position()}
 
 
@@ -80,10 +80,10 @@ def test_several_reduce_only_orders_together_execute_at_most_the_position() -> N
 def test_a_reduce_only_market_order_closes_and_the_resting_exit_expires() -> None:
     venue = one_way(1)
     place(venue, limit("profit", SELL, 110, 1, reduce_only=True))
-    events = place(venue, market("stop", SELL, 1, reduce_only=True), now_ns=5)
+    events = place(venue, market("stop", SELL, 1, reduce_only=True), now_ns=NOW + 5)
     assert executions(events) == [execution("stop", 99, 1, TAKER)]
-    assert events[0] == OrderAccepted("stop", 5)
-    assert events[2:] == (OrderExpired("profit", 5, CLOSED),)
+    assert events[0] == OrderAccepted("stop", NOW + 5)
+    assert events[2:] == (OrderExpired("profit", NOW + 5, CLOSED),)
 
 
 def test_reduce_only_orders_expire_when_an_opening_fill_flips_the_position() -> None:

@@ -9,7 +9,7 @@ from perpfsm.exchange.settings import FillModel
 from perpfsm.market.band import NEVER
 from perpfsm.market.fill import Fill
 from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, Trade
-from perpfsm.market.order import OrderAccepted, OrderCanceled, OrderFilled, PlaceOrder
+from perpfsm.market.order import OrderAccepted, OrderCanceled, OrderExpired, OrderFilled, PlaceOrder
 from tests.exchange.helpers import (
     BOTH,
     BUY,
@@ -46,9 +46,9 @@ def resting(model: FillModel = TOUCH, *orders: PlaceOrder, maker: str = "0.0002"
 def test_an_order_is_accepted_then_filled() -> None:
     venue = exchange()
     show(venue, WIDE)
-    assert place(venue, limit("a", BUY, 100), now_ns=7) == (OrderAccepted("a", 7),)
-    fill = Fill(1, "a", BOTH, BUY, Decimal(100), Decimal(1), Decimal("0.02"), MAKER, 9)
-    assert show(venue, quote(99, 100, time_ns=9)) == (OrderFilled(9, fill),)
+    assert place(venue, limit("a", BUY, 100), now_ns=NOW + 7) == (OrderAccepted("a", NOW + 7),)
+    fill = Fill(1, "a", BOTH, BUY, Decimal(100), Decimal(1), Decimal("0.02"), MAKER, NOW + 9)
+    assert show(venue, quote(99, 100, time_ns=NOW + 9)) == (OrderFilled(NOW + 9, fill),)
     assert venue.account().positions == {BOTH: position(1)}
     assert venue.account().wallet == Decimal("9999.98")
     assert working(venue) == {}
@@ -135,15 +135,20 @@ def test_under_through_an_order_at_the_best_price_waits_while_one_beyond_fills()
     assert executions(show(venue, quote(98, "99.9"))) == [execution("beyond", 100, 1)]
 
 
-def test_own_orders_never_fill_each_other() -> None:
-    venue = resting(TOUCH, limit("a", BUY, 101), limit("b", SELL, 101))
+def test_own_orders_never_fill_each_other_as_the_older_one_expires() -> None:
+    venue = resting(TOUCH, limit("far", BUY, "100.9"), limit("a", BUY, 101))
+    assert place(venue, limit("b", SELL, 101)) == (
+        OrderAccepted("b", NOW),
+        OrderExpired("a", NOW, "self-trade prevention"),
+    )
     assert show(venue, WIDE) == ()
-    assert working(venue) == {"a": 1, "b": 1}
+    assert working(venue) == {"far": 1, "b": 1}
+    assert venue.counters.self_trades_prevented == 1
 
 
 def test_a_canceled_order_leaves_and_frees_its_place() -> None:
     venue = resting()
-    assert cancel(venue, "a", now_ns=8) == (OrderCanceled("a", 8),)
+    assert cancel(venue, "a", now_ns=NOW + 8) == (OrderCanceled("a", NOW + 8),)
     assert show(venue, quote(98, 99)) == ()
     assert working(venue) == {"b": 1}
 

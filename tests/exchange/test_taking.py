@@ -1,28 +1,39 @@
 """What crosses the market: price improvement, taker fees, and the rest of an order that found too little."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from perpfsm.exchange.book import BEYOND_TICKS_MAX
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.settings import FillModel
-from perpfsm.market.band import NOWHERE
 from perpfsm.market.fill import Fill
 from perpfsm.market.messages import Quote
-from perpfsm.market.order import OrderAccepted, OrderFilled, PlaceOrder
+from perpfsm.market.order import OrderAccepted, OrderExpired, OrderFilled, PlaceOrder
+from perpfsm.market.side import Side
 from tests.exchange.helpers import (
     BOTH,
     BUY,
+    INSTRUMENT,
+    LONG,
     NOW,
     SELL,
+    SHORT,
     TAKER,
-    cancel,
+    change,
+    depth,
     exchange,
     execution,
     executions,
+    filled,
+    fills,
+    hedge,
+    kinds,
     limit,
     market,
     place,
+    position,
     quote,
     settings,
     show,
@@ -38,8 +49,11 @@ def seen(*quotes: Quote, model: FillModel = FillModel.TOUCH) -> PaperExchange:
 
 def test_a_limit_that_crosses_takes_at_the_better_price_shown_and_pays_the_taker_fee() -> None:
     venue = seen(quote(100, 101))
-    fill = Fill(1, "a", BOTH, BUY, Decimal(101), Decimal(1), Decimal("0.0505"), TAKER, 7)
-    assert place(venue, limit("a", BUY, 105), now_ns=7) == (OrderAccepted("a", 7), OrderFilled(7, fill))
+    fill = Fill(1, "a", BOTH, BUY, Decimal(101), Decimal(1), Decimal("0.0505"), TAKER, NOW + 7)
+    assert place(venue, limit("a", BUY, 105), now_ns=NOW + 7) == (
+        OrderAccepted("a", NOW + 7),
+        OrderFilled(NOW + 7, fill),
+    )
     assert venue.account().wallet == Decimal(10_000) - Decimal("0.0505")
 
 
@@ -54,69 +68,152 @@ def test_a_limit_that_crosses_takes_at_the_better_price_shown_and_pays_the_taker
         (market("a", SELL), 100),
     ],
 )
-def test_what_reaches_the_opposite_best_executes_on_arrival_in_both_models(
+def test_what_reaches_the_opposite_best_executes_on_arrival_in_every_model(
     model: FillModel, order: PlaceOrder, price: int
 ) -> None:
     venue = seen(quote(100, 101), model=model)
     assert executions(place(venue, order)) == [execution("a", price, 1, TAKER)]
 
 
-def test_the_rest_of_a_crossing_limit_goes_on_taking_while_the_market_stays_at_or_through_its_limit() -> None:
-    venue = seen(quote(100, 101, shown=2))
-    assert executions(place(venue, limit("a", BUY, 102, 9))) == [execution("a", 101, 2, TAKER)]
-    assert show(venue, quote(100, 101, shown=2)) == ()
-    assert executions(show(venue, quote(100, 101, shown=3))) == [execution("a", 101, 1, TAKER)]
-    assert executions(show(venue, quote(100, 102, shown=3))) == [execution("a", 102, 3, TAKER)]
-    assert working(venue) == {"a": 3}
-
-
 @pytest.mark.parametrize(("model", "later"), [(FillModel.TOUCH, "101"), (FillModel.THROUGH, "100.9")])
-def test_once_left_behind_the_rest_of_a_crossing_limit_is_a_maker_like_any_other(model: FillModel, later: str) -> None:
+def test_the_rest_of_a_crossing_limit_is_a_maker_like_any_other(model: FillModel, later: str) -> None:
     venue = seen(quote(100, 101, shown=2), model=model)
-    place(venue, limit("a", BUY, 101, 9))
+    assert executions(place(venue, limit("a", BUY, 101, 9))) == [execution("a", 101, 2, TAKER)]
+    assert show(venue, quote(100, 101, shown=2)) == ()
     assert show(venue, quote(100, 102)) == ()
     assert executions(show(venue, quote(100, later, shown=1))) == [execution("a", 101, 1)]
 
 
-def test_the_rest_of_a_crossing_sell_rests_once_left_behind() -> None:
+def test_the_rest_of_a_crossing_sell_rests() -> None:
     venue = seen(quote(100, 101, shown=2))
     assert executions(place(venue, limit("a", SELL, 100, 9))) == [execution("a", 100, 2, TAKER)]
     assert executions(show(venue, quote(99, 101), quote("100.5", 101, shown=1))) == [execution("a", 100, 1)]
 
 
-def test_the_rest_of_a_market_order_takes_at_the_best_of_the_following_quotes() -> None:
-    venue = seen(quote(100, 101, shown=2))
-    assert executions(place(venue, market("a", SELL, 6))) == [execution("a", 100, 2, TAKER)]
-    assert executions(show(venue, quote(100, 101, shown=3), quote(95, 96, shown=9))) == [
-        execution("a", 100, 1, TAKER),
-        execution("a", 95, 3, TAKER),
-    ]
-    assert working(venue) == {}
+class TestTheWalk:
+    """An order that takes walks the book: the best, the depth behind it, then what the slippage model invents."""
+
+    def test_behind_the_best_every_tick_is_taken_to_show_as_much(self) -> None:
+        venue = seen(quote(100, 101, shown=2))
+        assert executions(place(venue, market("a", SELL, 5))) == [
+            execution("a", 100, 2, TAKER),
+            execution("a", "99.9", 2, TAKER),
+            execution("a", "99.8", 1, TAKER),
+        ]
+        assert (venue.counters.taken, venue.counters.taken_beyond_the_book) == (3, 2)
+
+    def test_a_limit_walks_no_further_than_its_limit_and_its_rest_rests(self) -> None:
+        venue = seen(quote(100, 101, shown=2))
+        assert executions(place(venue, limit("a", BUY, "101.1", 9))) == [
+            execution("a", 101, 2, TAKER),
+            execution("a", "101.1", 2, TAKER),
+        ]
+        assert working(venue) == {"a": 5}
+
+    def test_depth_is_walked_level_by_level_and_the_last_one_is_taken_to_go_on(self) -> None:
+        venue = seen(quote(100, 101, shown=2))
+        venue.on_market(depth(asks=[(101, 7), ("101.4", 3), (103, 1)]))
+        assert executions(place(venue, market("a", BUY, 8))) == [
+            execution("a", 101, 2, TAKER),
+            execution("a", "101.4", 3, TAKER),
+            execution("a", 103, 1, TAKER),
+            execution("a", "103.1", 1, TAKER),
+            execution("a", "103.2", 1, TAKER),
+        ]
+
+    def test_what_was_taken_of_a_level_is_gone_for_the_next_order_until_the_feed_shows_more(self) -> None:
+        venue = seen(quote(100, 101, shown=2))
+        venue.on_market(depth(asks=[("101.4", 3), ("101.5", 9)]))
+        place(venue, market("a", BUY, 4))
+        assert executions(place(venue, market("b", BUY, 2))) == [
+            execution("b", "101.4", 1, TAKER),
+            execution("b", "101.5", 1, TAKER),
+        ]
+        venue.on_market(change(asks=[("101.4", 4)]))
+        show(venue, quote(100, 101, shown=2))
+        assert executions(place(venue, market("c", BUY, 2))) == [
+            execution("c", "101.4", 1, TAKER),
+            execution("c", "101.5", 1, TAKER),
+        ]
+
+    def test_a_broken_chain_of_depth_is_no_depth(self) -> None:
+        venue = seen(quote(100, 101, shown=2))
+        venue.on_market(depth(asks=[("101.4", 3)]))
+        venue.on_market(change(asks=[("101.4", 4)], previous=77))
+        assert executions(place(venue, market("a", BUY, 3))) == [
+            execution("a", 101, 2, TAKER),
+            execution("a", "101.1", 1, TAKER),
+        ]
+
+    def test_it_ends_after_so_many_ticks_and_the_rest_of_a_market_order_expires(self) -> None:
+        venue = exchange(wallet="1e9")
+        show(venue, quote(1000, 1001, shown="0.1"))
+        events = place(venue, market("a", BUY, 1000))
+        assert fills(events)[-1].price == 1001 + BEYOND_TICKS_MAX * INSTRUMENT.tick
+        assert events[-1] == OrderExpired("a", NOW, "No more of the market order could be executed.")
+        assert working(venue) == {}
+
+    def test_no_price_is_ever_zero(self) -> None:
+        venue = exchange(wallet="1e9")
+        show(venue, quote("0.3", "0.4", shown=20))
+        assert [fill.price for fill in fills(place(venue, market("a", SELL, 100)))] == [
+            Decimal("0.3"),
+            Decimal("0.2"),
+            Decimal("0.1"),
+        ]
+
+    @pytest.mark.parametrize(("side", "worst"), [(BUY, "101.4"), (SELL, "99.6")])
+    def test_a_market_order_never_goes_beyond_the_price_band(self, side: Side, worst: str) -> None:
+        venue = exchange(replace(settings(), price_band_pct=Decimal(1)))
+        show(venue, replace(quote(100, 101, shown=1), mark=Decimal("100.4") if side is BUY else Decimal("100.6")))
+        events = place(venue, market("a", side, 9))
+        assert (fills(events)[-1].price, len(fills(events))) == (Decimal(worst), 5)
+        assert isinstance(events[-1], OrderExpired)
+
+    def test_a_closing_order_takes_what_is_open_and_the_rest_of_it_expires(self) -> None:
+        venue = exchange(positions={BOTH: position(3)})
+        show(venue, quote(100, 101, shown=2))
+        assert place(venue, market("a", SELL, 9, reduce_only=True))[1:] == (
+            *filled("a", SELL, (100, 2), ("99.9", 1)),
+            OrderExpired("a", NOW, "The position that it would reduce is closed."),
+        )
 
 
-def test_an_order_that_crosses_a_level_that_is_used_up_waits_for_new_size() -> None:
-    venue = seen(quote(100, 101, shown=1))
-    place(venue, limit("a", BUY, 101, 1))
-    assert place(venue, limit("b", BUY, 101, 1), market("c", BUY, 1)) == (
-        OrderAccepted("b", NOW),
-        OrderAccepted("c", NOW),
-    )
-    assert executions(show(venue, quote(100, 101, shown=3))) == [
-        execution("c", 101, 1, TAKER),
-        execution("b", 101, 1, TAKER),
-    ]
+class TestSelfTradePrevention:
+    """Own resting orders that an order would meet expire before it executes or rests."""
 
+    def test_a_market_order_expires_what_stands_within_its_reach_and_nothing_behind(self) -> None:
+        venue = seen(quote(100, 101, shown=2))
+        place(venue, limit("near", SELL, "101.1"), limit("far", SELL, "101.2"))
+        assert kinds(place(venue, market("a", BUY, 4))) == ["accepted a", "expired near", "filled a", "filled a"]
+        assert working(venue) == {"far": 1}
 
-def test_a_market_order_goes_before_every_limit() -> None:
-    venue = seen(quote(100, 101, shown=1))
-    place(venue, limit("a", SELL, 100, 9), market("m", SELL, 2))
-    assert executions(show(venue, quote(99, 101, shown=5))) == [execution("m", 99, 2, TAKER)]
+    def test_a_crossing_limit_that_is_filled_before_it_gets_there_leaves_them_alone(self) -> None:
+        venue = seen(quote(100, 101, shown=2))
+        place(venue, limit("own", SELL, "101.5"))
+        assert kinds(place(venue, limit("a", BUY, 102, 1))) == ["accepted a", "filled a"]
+        assert working(venue) == {"own": 1}
 
+    def test_a_crossing_limit_of_which_something_will_rest_expires_everything_up_to_its_limit(self) -> None:
+        venue = seen(quote(100, 101, shown=2))
+        place(venue, limit("own", SELL, "101.1"), limit("at", SELL, "101.1"), limit("far", SELL, "101.2"))
+        events = kinds(place(venue, limit("a", BUY, "101.1", 5)))
+        assert events == ["accepted a", "expired own", "expired at", "filled a", "filled a"]
+        assert working(venue) == {"far": 1, "a": 1}
 
-def test_an_order_that_takes_can_be_canceled() -> None:
-    venue = seen(quote(100, 101, shown=1))
-    place(venue, market("a", BUY, 2))
-    assert venue.band() is NOWHERE
-    assert len(cancel(venue, "a")) == 1
-    assert show(venue, quote(100, 102)) == ()
-    assert venue.band().holds(quote(100, 103))
+    def test_the_legs_of_hedge_mode_are_one_account(self) -> None:
+        venue = exchange(hedge())
+        show(venue, quote(100, 102))
+        place(venue, limit("long", BUY, 101, leg=LONG))
+        assert kinds(place(venue, limit("short", SELL, 101, leg=SHORT))) == ["accepted short", "expired long"]
+
+    def test_before_the_first_quote_a_limit_expires_what_it_would_rest_through(self) -> None:
+        venue = exchange()
+        place(venue, limit("a", BUY, 101), limit("b", BUY, 99))
+        assert kinds(place(venue, limit("c", SELL, 100))) == ["accepted c", "expired a"]
+
+    def test_a_market_order_that_can_reach_nothing_leaves_them_alone(self) -> None:
+        venue = exchange(replace(settings(), price_band_pct=Decimal("0.1")))
+        show(venue, replace(quote(100, 101), mark=Decimal(90)))
+        place(venue, limit("own", SELL, 90))
+        assert kinds(place(venue, market("a", BUY))) == ["accepted a", "expired a"]

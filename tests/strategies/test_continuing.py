@@ -103,12 +103,11 @@ def test_what_is_left_of_a_take_profit_goes_on_working(desk: Desk) -> None:
 
 def test_an_exit_that_a_thin_book_left_unfinished_is_finished_by_the_next_run(desk: Desk) -> None:
     """B12, B15: an exit once triggered is completed, not repeated."""
-    market: dict[str, Value] = {"close_position_order_type": "MARKET"}
-    desk.run([*long_from(100), (2, 97, 97.01, 0.3, 9)], market)
+    desk.run([*long_from(100), (2, 97, 97.01, 0.01, 9)])  # 50 levels of 0.01 down to the limit of the stop
 
-    story = desk.run([bid_at(50, 99)], market)
+    story = desk.run([bid_at(50, 99)])
 
-    assert (story.placed, story.fills) == ([], ["50 sell 0.7 @ 99 taker close"])
+    assert (story.placed, story.fills) == ([], ["50 sell 0.5 @ 96.51 maker close"])
     assert story.closings == ["50 stop_loss"]
 
 

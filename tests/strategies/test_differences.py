@@ -73,15 +73,15 @@ def test_the_budget_counts_what_cancelling_the_present_quotes_frees(desk: Desk) 
 
 def test_a_limit_stop_left_behind_is_replaced_at_a_fresh_price_after_a_second(desk: Desk) -> None:
     """There: a limit stop is chased half a percent a minute. Here: a fresh price at once, at most once a second."""
-    rows: list[Row] = [*long_from(100), (2, 97, 97.01, 0.1, 9), (2.5, 90, 90.01, 9, 9), (3.5, 89, 89.01, 9, 9)]
+    rows: list[Row] = [*long_from(100), (2, 97, 97.01, 0.01, 9), (2.5, 90, 90.01, 9, 9), (3.5, 89, 89.01, 9, 9)]
 
     story = desk.run(rows)
 
     assert [text for text in story.placed if text.endswith("close")] == [
         "2 sell 1 @ 96.51 close",
-        "3 sell 0.9 @ 89.55 close",
+        "3 sell 0.5 @ 89.55 close",
     ]
-    assert story.fills[-1] == "3 sell 0.9 @ 90 taker close"
+    assert story.fills[-1] == "3 sell 0.5 @ 90 taker close"
 
 
 def test_a_take_profit_rests_for_an_hour_without_a_command(desk: Desk) -> None:

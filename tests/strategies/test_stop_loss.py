@@ -1,5 +1,7 @@
 """The stop goes out on the event that crosses it, and fills, whatever else is going on (B11, B12)."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.strategies.desk import HEDGE, TRAILING, Desk, Row, Value, ask_at, bid_at, long_from, mid_at, short_from
@@ -200,37 +202,33 @@ def test_a_stop_of_zero_is_no_stop(desk: Desk) -> None:
 
 
 @modes
-def test_a_stop_is_filled_piece_by_piece_from_a_thin_book_until_nothing_is_open(
-    desk: Desk, mode: dict[str, Value]
-) -> None:
+def test_a_stop_walks_down_a_thin_book_until_nothing_is_open(desk: Desk, mode: dict[str, Value]) -> None:
     """B12: an exit once triggered is completed, however little is shown."""
-    thin = [(second, 97, 97.01, 0.25, 9) for second in (2, 3)]
-    deeper = [(4, 96.9, 96.91, 0.25, 9), (5, 96.8, 96.81, 9, 9)]
-
-    story = desk.run([*long_from(100), *thin, *deeper], mode, MARKET)
+    story = desk.run([*long_from(100), (2, 97, 97.01, 0.4, 9), (3, 97, 97.01, 9, 9)], mode, MARKET)
 
     closed = [text.replace("LONG ", "") for text in story.fills if text.endswith("close")]
     assert closed == [
-        "2 sell 0.25 @ 97 taker close",
-        "4 sell 0.25 @ 96.9 taker close",
-        "5 sell 0.5 @ 96.8 taker close",
+        "2 sell 0.4 @ 97 taker close",
+        "2 sell 0.4 @ 96.99 taker close",
+        "2 sell 0.2 @ 96.98 taker close",
     ]
     assert len([text for text in story.placed if text.endswith("close")]) == 1
 
 
 def test_a_recovery_does_not_withdraw_a_stop(desk: Desk) -> None:
     """B12: no later profit or recovery withdraws an exit that was triggered."""
-    rows: list[Row] = [*long_from(100), (2, 97, 97.01, 0.25, 9), (3, 104, 104.01, 9, 9)]
+    rows: list[Row] = [*long_from(100), (2, 97, 97.01, 0.01, 9), (3, 104, 104.01, 9, 9)]
 
     story = desk.run(rows, LIMIT)
 
-    assert story.fills[1:] == ["2 sell 0.25 @ 97 taker close", "3 sell 0.75 @ 104 taker close"]
+    taken = [f"2 sell 0.01 @ {Decimal(9700 - ticks) / 100} taker close" for ticks in range(50)]
+    assert story.fills[1:] == [*taken, "3 sell 0.5 @ 96.51 maker close"]
     assert story.closings == ["3 stop_loss"]
 
 
 def test_a_limit_stop_left_behind_turns_into_market_after_its_replacements(desk: Desk) -> None:
     """B12: replaced at a fresh price at once, at most once a second; after stop_escalation replacements MARKET."""
-    falling: list[Row] = [(second, 100 - 3 * second, 101 - 3 * second, 0.1, 9) for second in range(2, 9)]
+    falling: list[Row] = [(second, 100 - 3 * second, 101 - 3 * second, 0.002, 9) for second in range(2, 9)]
 
     story = desk.run([*long_from(100), *falling], LIMIT, {"stop_escalation": 2})
 

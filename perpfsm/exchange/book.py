@@ -1,0 +1,138 @@
+"""The market as it is shown: the newest quote, the depth behind it, and what our executions have used of each level."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from perpfsm.market.depth import DepthBook
+from perpfsm.market.messages import Depth, Level, Quote
+from perpfsm.market.position import ZERO
+from perpfsm.market.side import Side
+
+BEYOND_TICKS_MAX = 1_000
+
+
+def crosses(side: Side, limit: Decimal, quote: Quote) -> bool:
+    """Return whether an order on `side` that accepts `limit` could execute at the opposite best price now."""
+    return quote.ask <= limit if side is Side.BUY else quote.bid >= limit
+
+
+class Book:
+    """What may be executed against, less what our executions have taken of it.
+
+    The market does not know of our executions. So what we took of a level stays taken while the level is shown: the
+    same size shown again gives nothing, a smaller one no more, a larger one exactly the increase. A level that has
+    gone, and comes back, is new liquidity.
+
+    Attributes:
+        quote: The newest usable one, None before the first.
+        newest_ns: The venue's time of the newest quote or the newest trade, whichever is later; None without one.
+        depth: The levels behind the best prices, while the feed has them.
+        tick: The price grid, quote currency.
+    """
+
+    __slots__ = ("_asks_used", "_bids_used", "_quote_ns", "_trade_ns", "depth", "quote", "tick")
+
+    def __init__(self, tick: Decimal) -> None:
+        """Start without a market."""
+        self.tick = tick
+        self.quote: Quote | None = None
+        self.depth = DepthBook()
+        self._quote_ns: int | None = None
+        self._trade_ns: int | None = None
+        self._bids_used: dict[Decimal, Decimal] = {}
+        self._asks_used: dict[Decimal, Decimal] = {}
+
+    @property
+    def newest_ns(self) -> int | None:
+        """The venue's time of the newest quote or the newest trade, whichever is later; None without one."""
+        known = [time_ns for time_ns in (self._quote_ns, self._trade_ns) if time_ns is not None]
+        return max(known, default=None)
+
+    def show(self, quote: Quote) -> None:
+        """Replace the quote; it must not be crossed."""
+        self.quote = quote
+        self._quote_ns = quote.exchange_ns
+        if self._bids_used or self._asks_used:
+            self._forget()
+
+    def show_depth(self, message: Depth) -> None:
+        """Take the next message of the depth."""
+        self.depth.fold(message)
+        self._forget()
+
+    def note_trade(self, exchange_ns: int | None) -> None:
+        """Remember when the newest trade happened at the venue."""
+        self._trade_ns = exchange_ns
+
+    def best(self, side: Side) -> Level:
+        """Return the best price of a side with its size; there must be a quote."""
+        quote = self.quote
+        assert quote is not None  # noqa: S101  # who asks has seen one
+        return (quote.bid, quote.bid_size) if side is Side.BUY else (quote.ask, quote.ask_size)
+
+    def best_size(self, side: Side) -> Decimal:
+        """Return the size shown at the best price of a side; there must be a quote."""
+        return self.best(side)[1]
+
+    def reaches(self, side: Side, limit: Decimal) -> bool:
+        """Return whether an order on `side` that accepts `limit` could execute at the opposite best now."""
+        return self.quote is not None and crosses(side, limit, self.quote)
+
+    def shown(self, side: Side, price: Decimal) -> Decimal | None:
+        """Return the size shown at a price of a side, None where nothing says it.
+
+        In front of the best price it is nothing. Behind it depth says it, as far as it reaches.
+        """
+        if self.quote is None:
+            return None
+        best, size = self.best(side)
+        if price == best:
+            return size
+        if (price > best) is (side is Side.BUY):
+            return ZERO
+        return self.depth.side(side).shown(price)
+
+    def left(self, side: Side) -> Decimal:
+        """Return the base units of the best price of `side` that are not used; there must be a quote."""
+        price, size = self.best(side)
+        used = self.used(side)
+        return size - used.get(price, ZERO) if used else size
+
+    def use(self, side: Side, price: Decimal, size: Decimal) -> None:
+        """Remember that we took `size` base units of a level of `side`."""
+        used = self.used(side)
+        used[price] = used.get(price, ZERO) + size
+
+    def used(self, side: Side) -> dict[Decimal, Decimal]:
+        """Return what is used of a side: price to base units."""
+        return self._bids_used if side is Side.BUY else self._asks_used
+
+    def ladder(self, side: Side) -> Iterator[tuple[Decimal, Decimal, bool]]:
+        """Yield the levels of `side` as they are shown, the best first: price, size not used, whether it is invented.
+
+        Behind the last visible level every further tick is taken to show as much as that one, for at most
+        `BEYOND_TICKS_MAX` ticks and never at or below a price of 0. That is the slippage model.
+        """
+        last, size = self.best(side)
+        used = self.used(side)
+        yield last, size - used.get(last, ZERO), False
+        for price, shown in self.depth.side(side).behind(last):
+            last, size = price, shown
+            yield price, shown - used.get(price, ZERO), False
+        away = self.tick if side is Side.SELL else -self.tick
+        for number in range(1, BEYOND_TICKS_MAX + 1):
+            price = last + away * number
+            if price <= 0:
+                return
+            yield price, size - used.get(price, ZERO), True
+
+    def _forget(self) -> None:
+        """Keep of what we used what is still shown, level by level."""
+        for side in Side:
+            used = self.used(side)
+            for price, size in tuple(used.items()):
+                shown = self.shown(side, price)
+                if not shown:
+                    del used[price]
+                elif shown < size:
+                    used[price] = shown
