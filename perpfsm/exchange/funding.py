@@ -16,13 +16,14 @@ class Funding:
     rate, at the multiples of its interval since the epoch that lie after the first message.
     """
 
-    __slots__ = ("_floor", "_has_begun", "_is_told", "_planned", "_rate")
+    __slots__ = ("_at_ns", "_floor", "_has_begun", "_is_told", "_planned", "_rate")
 
     def __init__(self, floor: Floor) -> None:
         """Listen to the messages on `floor`, from now on."""
         self._floor = floor
         self._planned: dict[int, Decimal] = {}
         self._rate: Decimal | None = None
+        self._at_ns: int | None = None
         self._is_told = False
         self._has_begun = False
         floor.hooks.on_message.append(self.hear)
@@ -36,7 +37,9 @@ class Funding:
             return
         if message.funding_rate is not None:
             self._rate = message.funding_rate
-        at_ns, rate = message.funding_ns, self._rate
+        if message.funding_ns is not None:
+            self._at_ns = message.funding_ns
+        at_ns, rate = self._at_ns, self._rate
         if at_ns is None or rate is None:
             return
         self._is_told = True

@@ -30,14 +30,16 @@ class Liquidation:
         A loss that exceeds the wallet when nothing is open any more, as a close far beyond the mark price can make
         one, is borne by the venue's insurance: the balance ends at 0, and that is a liquidation, too.
         """
+        ledger, exposed = self._floor.ledger, self._floor.ledger.exposed
+        if exposed:
+            self._liquidate(exposed, now_ns)
+        if ledger.wallet < ZERO and not ledger.exposed:
+            self._expire(ledger.positions.keys(), now_ns)
+            self._floor.say(Liquidated(now_ns, *ledger.forgive()))
+
+    def _liquidate(self, exposed: tuple[LegName, ...], now_ns: int) -> None:
         floor = self._floor
         ledger, mark = floor.ledger, floor.mark_price
-        exposed = ledger.exposed
-        if not exposed:
-            if ledger.wallet < ZERO:
-                self._expire(ledger.positions.keys(), now_ns)
-                floor.say(Liquidated(now_ns, *ledger.forgive()))
-            return
         if mark is None or floor.faults.is_halted(now_ns):
             return
         doomed = [

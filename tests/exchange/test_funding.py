@@ -101,6 +101,17 @@ def test_a_moment_that_has_passed_and_half_a_message_plan_nothing() -> None:
     assert fresh.take(LATER) == paid("0.6", rate="0.003")
 
 
+def test_a_rate_that_comes_without_its_moment_is_that_of_the_moment_known() -> None:
+    venue, unrated = holding(), holding()
+    tell(venue)
+    tell(venue, rate="0.002", at_ns=None, time_ns=LATER - 1)
+    tell(venue, rate="0.005", at_ns=None, time_ns=LATER)
+    assert venue.take(LATER) == paid("0.4", rate="0.002")
+    tell(unrated, rate=None)
+    tell(unrated, at_ns=None)
+    assert unrated.take(LATER) == paid("0.2")
+
+
 def test_a_constant_rate_is_due_at_the_multiples_of_its_interval_after_the_first_message() -> None:
     venue = exchange(HOURLY, positions={BOTH: position(2)})
     assert venue.due() == NEVER

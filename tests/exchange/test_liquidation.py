@@ -10,7 +10,7 @@ from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.market.band import EVERYWHERE, Band
 from perpfsm.market.brackets import Bracket
-from perpfsm.market.incident import Halt
+from perpfsm.market.incident import Halt, ManualTrade
 from perpfsm.market.margin import MarginMode
 from perpfsm.market.messages import MarkPrice
 from perpfsm.market.order import Liquidated, OrderExpired, OrderFilled, VenueEvent
@@ -189,6 +189,14 @@ def test_a_loss_beyond_the_wallet_is_forgiven_once_nothing_is_open() -> None:
     *_, expired, liquidated = place(venue, market("out", SELL, 1, reduce_only=True))
     assert (expired, liquidated) == (OrderExpired("in", NOW, "liquidation"), gone(BOTH, 10))
     assert venue.account() == exchange(FREE, wallet=0).account()
+
+
+def test_an_isolated_margin_that_the_wallet_never_had_leaves_no_debt_behind() -> None:
+    venue = exchange(isolated(FREE), wallet=10)
+    mark(venue, 80)
+    venue.on_market(ManualTrade(NOW, BOTH, BUY, Decimal(2), Decimal(100)))
+    assert venue.take(NOW)[1:] == (gone(BOTH, -20), gone(BOTH, 10))
+    assert venue.account().wallet == 0
 
 
 def test_nothing_is_liquidated_before_a_mark_price_is_known() -> None:

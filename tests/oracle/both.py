@@ -8,7 +8,9 @@ from perpfsm.decisions.approval import Approved
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits
 from perpfsm.market.account import Account
+from perpfsm.market.brackets import Bracket
 from perpfsm.market.instrument import Instrument
+from perpfsm.market.margin import MarginMode
 from perpfsm.market.messages import Quote
 from perpfsm.market.order import (
     CancelRejected,
@@ -58,6 +60,11 @@ def exchange_of(rules: Rules) -> PaperExchange:
         FillModel(rules.model),
         price_band_pct=rules.band_pct,
         rate_limits=RateLimits(rules.per_10s, rules.per_minute),
+        margin_mode=MarginMode.ISOLATED if rules.isolated else MarginMode.CROSS,
+        brackets=tuple(Bracket(D(a), D(b), leverage, D(rate), D(amount)) for a, b, leverage, rate, amount in TIERS),
+        liquidation_rate=rules.liquidation_fee_pct / 100,
+        funding_rate=rules.funding_pct / 100,
+        funding_interval_ns=rules.funding_interval_h * 3600 * 10**9,
     )
     return PaperExchange(settings, Account(rules.wallet, {}))
 

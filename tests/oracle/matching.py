@@ -65,7 +65,17 @@ class Matching:
                 self.expire(each, CLOSED)
 
     def check_margin(self) -> None:
-        """Liquidate what the mark price does not let live any longer (E10)."""
+        """Liquidate what has to be, and let the insurance pay a debt when nothing is open any more (E10)."""
+        self.liquidate()
+        purse = self.state.purse
+        if purse.wallet < 0 and not any(held.size for held in purse.legs.values()):
+            for each in list(self.state.orders):
+                self.expire(each, FORCED)
+            self.state.hit("E10 a debt is forgiven")
+            self.told.append(("liquidated", list(purse.legs)[-1], purse.forgive()))
+
+    def liquidate(self) -> None:
+        """Liquidate what the mark price does not let live any longer."""
         mark = self.state.mark()
         doomed = [] if mark is None or self.state.is_halted() else self.state.purse.doomed(mark)
         if mark is None or not doomed:

@@ -80,8 +80,7 @@ class Purse:
         for tier in self.terms.tiers:
             if notional <= tier.cap:
                 return tier.rate, tier.amount, tier.leverage_max
-        last = self.terms.tiers[-1]
-        return last.rate, last.amount, last.leverage_max
+        return self.terms.tiers[-1].rate, self.terms.tiers[-1].amount, 0
 
     def maintenance(self, held: Holding, mark: Fraction) -> Fraction:
         notional = abs(held.size) * mark
@@ -101,6 +100,12 @@ class Purse:
 
     def is_lost(self, held: Holding, mark: Fraction) -> bool:
         return held.margin + held.pnl(mark) <= self.maintenance(held, mark)
+
+    def forgive(self) -> Fraction:
+        """Bring a wallet below 0 to 0 and return what the insurance gave."""
+        given, self.wallet = -self.wallet, F(0)
+        self.forced += given
+        return given
 
     def liquidate(self, legs: list[LegName], mark: Fraction) -> list[tuple[LegName, Fraction]]:
         """Close legs at `mark` less the fee; the insurance bears what exceeds what there is to lose."""

@@ -15,6 +15,7 @@ from perpfsm.market.incident import (
 )
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
 from perpfsm.market.order import CancelOrder, Command, PlaceOrder
+from tests.oracle.funding_plan import FundingPlan
 from tests.oracle.incidents import befall
 from tests.oracle.matching import Matching
 from tests.oracle.resting import Resting, is_closing
@@ -44,8 +45,7 @@ class Oracle:
         self.way_in: list[Due] = []
         self.way_out: list[tuple[int, Told]] = []
         self.last_in_ns = self.last_out_ns = 0
-        self.funding_ns: int | None = None
-        self.rate = F(0)
+        self.funding = FundingPlan(terms)
         self.races = 0
         self.filled: set[str] = set()
         self.late: list[tuple[int, Told]] = []
@@ -66,6 +66,7 @@ class Oracle:
         self.pass_time(message.time_ns)
         self.state.now_ns = message.time_ns
         self.see(message)
+        self.funding.hear(message)
         self.tell(self.state.now_ns)
 
     def take(self, now_ns: int) -> list[Told]:
@@ -78,15 +79,14 @@ class Oracle:
         """Let happen what is due before `until_ns`: at one moment arrivals, then funding."""
         while True:
             coming = [due.at_ns for due in self.way_in]
-            if self.funding_due() is not None:
-                coming.append(self.funding_due() or 0)
+            coming += self.funding.planned
             coming += [at_ns for at_ns, _ in self.late[:1]]
             now_ns = min(coming, default=until_ns)
             if now_ns >= until_ns:
                 break
             self.arrivals(now_ns)
-            if self.funding_due() == now_ns:
-                self.fund(now_ns)
+            if now_ns in self.funding.planned:
+                self.fund(now_ns, self.funding.settle(now_ns))
             self.answer_late(now_ns)
         if arrivals_too:
             self.arrivals(until_ns)
@@ -135,10 +135,6 @@ class Oracle:
                     self.matching.move_queue(order)
             case MarkPrice():
                 state.feed_mark = F(message.mark)
-                if message.funding_rate is not None:
-                    self.rate = F(message.funding_rate)
-                if message.funding_ns is not None:
-                    self.funding_ns = message.funding_ns
             case Trade():
                 if self.terms.model == "queue":
                     self.matching.on_trade(message)
@@ -191,20 +187,16 @@ class Oracle:
             Resting(order.client_id, order.leg, order.side, price, size, is_closing(order), reserve, order.role.is_exit)
         )
 
-    def funding_due(self) -> int | None:
-        """Return when funding is next due: the feed's time, else the next multiple of the interval."""
-        return self.funding_ns
-
-    def fund(self, now_ns: int) -> None:
+    def fund(self, now_ns: int, rate: Fraction) -> None:
         self.state.now_ns = now_ns
         mark = self.state.mark()
-        self.funding_ns = None
         if mark is None:
             return
         for leg, held in self.state.purse.legs.items():
             if held.size:
-                paid = self.state.purse.pay_funding(leg, self.rate, mark)
-                self.state.hit(f"E11 {'paid' if paid > 0 else 'received' if paid < 0 else 'nothing'}")
-                self.matching.told.append(("funding", leg, self.rate, mark, paid))
+                paid = self.state.purse.pay_funding(leg, rate, mark)
+                source = "the feed's" if self.funding.is_told else "constant"
+                self.state.hit(f"E11 {source}, {'paid' if paid > 0 else 'received' if paid < 0 else 'nothing'}")
+                self.matching.told.append(("funding", leg, rate, mark, paid))
         self.matching.check_margin()
         self.tell(now_ns)
