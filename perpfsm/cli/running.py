@@ -213,7 +213,9 @@ def run_strategy(options: RunOptions) -> int:
                 failure, ending = error, Ending(why, driver.now_ns)
             footer = finish(driver, ending)
         notices.release()
-        summary = watcher.tally.summary(footer.time_ns, worst_drawdown=driver.meter.worst)
+        summary = watcher.tally.summary(
+            footer.time_ns, worst_drawdown=driver.meter.worst, quality=driver.quality.at(footer.time_ns)
+        )
     _print(options, summary, header, Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s))
     if failure is not None:
         raise failure

@@ -16,6 +16,7 @@ from perpfsm.market.incident import INCIDENTS, FeedMessage, Incident
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, Quote, ReferencePrice, Trade
 from perpfsm.market.order import CancelOrder, OrderRejected, VenueEvent
 from perpfsm.runtime.meter import DrawdownMeter
+from perpfsm.runtime.quality_meter import QualityMeter
 
 ROUNDS_MAX = 10_000
 PRICES = (Trade, ReferencePrice)
@@ -41,6 +42,8 @@ class Driver:
     Attributes:
         messages: How many messages were given.
         failure: Why the journal cannot be written any more; None while it can.
+        meter: What the drawdown is.
+        quality: How well it trades.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Driver:
         self.messages = 0
         self.failure: JournalError | None = None
         self.meter = DrawdownMeter()
+        self.quality = QualityMeter(session.state.setup.parameters.stop_loss_spread)
         self._journal = journal
         self._observe = observe
         self._use_bands = use_bands
@@ -105,6 +109,7 @@ class Driver:
         if quote is not None and self.session.sleeps_through(quote):
             self._unseen = _carry(quote, self._unseen)
             self.meter.see(quote)
+            self.quality.see(quote)
             return
         if isinstance(message, INCIDENTS):
             self._suffer(message)
@@ -114,6 +119,7 @@ class Driver:
             self.exchange.on_market(message)
         elif message.bid <= message.ask:
             unseen, self._unseen = self._unseen, None  # only a newer usable quote takes its place at the exchange
+            self.quality.see(message)
             self.exchange.on_market(_carry(message, unseen))
         else:
             self.exchange.on_market(message)
@@ -168,6 +174,7 @@ class Driver:
         """
         self._journal.write([record])
         self._journal.commit()
+        self.quality.add(record)
         self._observe(record)
 
     def _settle(self) -> None:
@@ -219,6 +226,7 @@ class Driver:
                 self._turn_down(approved)
         self._stand_down()
         for record in records:
+            self.quality.add(record)
             self._observe(record)
 
     def _suffer(self, incident: Incident) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from perpfsm.engine.records import OperatorRecord
+from perpfsm.runtime.quality import NOTHING_YET, Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ class Summary:
         operator: The first acts of operator, feed end or risk.
         halts: How often trading was halted.
         live_changes: How often parameters were changed while it ran.
+        fill_model: When resting orders filled, as the run's header says; empty where no run header was seen.
+        quality: In market-making terms.
     """
 
     run: int
@@ -170,3 +173,5 @@ class Summary:
     operator: tuple[OperatorRecord, ...]
     halts: int
     live_changes: int = 0
+    fill_model: str = ""
+    quality: Quality = NOTHING_YET

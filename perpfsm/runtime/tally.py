@@ -25,6 +25,7 @@ from perpfsm.engine.records import (
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.market.fill import Liquidity
 from perpfsm.market.order import CancelOrder
+from perpfsm.runtime.quality import NOTHING_YET, Quality
 from perpfsm.runtime.summary import (
     ClosingTotal,
     FillTotal,
@@ -116,6 +117,7 @@ class Tally:
         self._last_ns = 0
         self._run = 1
         self._balance: Decimal | None = None
+        self._fill_model = ""
         self._quotes = self._exits = self._cancels = self._halts = self._live_changes = 0
         self._orders: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
@@ -153,6 +155,7 @@ class Tally:
             case RunRecord():
                 self._run = record.run
                 self._balance = record.balance
+                self._fill_model = record.settings.get("fill_model", "")
                 self._positions.update(record.positions)
             case EndRecord():
                 self._end = record
@@ -189,12 +192,15 @@ class Tally:
         if len(self._operator) < OPERATOR_RECORDS_MAX:
             self._operator.append(record)
 
-    def summary(self, now_ns: int, *, open_pnl: Decimal = ZERO, worst_drawdown: Decimal = ZERO) -> Summary:
+    def summary(
+        self, now_ns: int, *, open_pnl: Decimal = ZERO, worst_drawdown: Decimal = ZERO, quality: Quality = NOTHING_YET
+    ) -> Summary:
         """Return what is known up to `now_ns`; the footer of a run, once added, is the authority on its money.
 
         Args:
             now_ns: Event time, nanoseconds since the epoch; a moment before the last record counts as its time.
             open_pnl: Of all legs at their exit prices, quote currency.
+            quality: How well it traded up to then.
             worst_drawdown: The largest fall of wallet plus open PnL from its peak, quote currency, not negative.
         """
         end_ns = max(now_ns, self._last_ns)
@@ -240,6 +246,8 @@ class Tally:
             operator=tuple(self._operator),
             halts=self._halts,
             live_changes=self._live_changes,
+            fill_model=self._fill_model,
+            quality=quality,
         )
 
     def _times(self, name: str, leg: _Leg, start_ns: int, end_ns: int) -> LegTimes:
