@@ -15,7 +15,7 @@ STRATEGY ?= strategies/one_way_profit_taking.yaml
 # Paths stay relative, so that a checkout may stand in a folder with spaces in its name.
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
-SOURCES := perpfsm tests benchmarks docs/images
+SOURCES := perpfsm tests benchmarks docs/images docs/examples
 CORE := perpfsm/errors.py,perpfsm/market/*,perpfsm/decisions/*,perpfsm/machine/*,perpfsm/proof/*,perpfsm/engine/*,perpfsm/exchange/*
 
 # The environment: first what the lock names, then the project itself.

@@ -1,11 +1,14 @@
 """Variants of the shipped lifecycles, as a user would edit them, and machines that are wrong on purpose."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 from perpfsm.machine.build import Lifecycle, build_lifecycle
 from perpfsm.machine.definition import Comparison, MachineDefinition, Operator, Row, Trigger
+from perpfsm.machine.library import MetricSpec
 from perpfsm.machine.shipped import shipped_library
+from perpfsm.machine.view import Reading, Value
 from tests.builders import shipped_definition
 
 
@@ -39,3 +42,12 @@ def trailing_no_longer_than(seconds: int) -> Lifecycle:
         99, "too_long", (Trigger.MARKET,), ("trailing",), "closing", "flatten", ("too_long",), (), ("close_at_market",)
     )
     return built(replace(definition, guards=guards, rows=(*definition.rows, row)))
+
+
+def with_strange_stop(read: Callable[[Reading], Value]) -> Lifecycle:
+    """Return profit_taking with a first row, from open, that reads a metric of a stranger."""
+    definition = shipped_definition("profit_taking")
+    library = shipped_library().extended([MetricSpec("strange", "count", "A stranger's.", read)])
+    guards = {**definition.guards, "is_strange": Comparison(Operator.ABOVE, Decimal(9), metric="strange")}
+    row = Row(99, "strange", (Trigger.MARKET,), ("open",), "closing", "flatten", ("is_strange",), (), ())
+    return build_lifecycle(replace(definition, guards=guards, rows=(row, *definition.rows)), library)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from perpfsm.config.wording import listed, shown
+from perpfsm.decisions.proposals import Cancel, LeftOut, Place
 from perpfsm.errors import MachineFault
 from perpfsm.machine.leg import Leg
 from perpfsm.machine.library import ActionSpec, Declared, Effects, Library, MetricSpec, Proposals, Threshold
@@ -84,7 +85,12 @@ def contained_action(spec: ActionSpec, origin: str) -> ActionSpec:
     """
 
     def run(reading: Reading, out: Proposals) -> None:
+        before, working = len(out.proposals), {each.order.client_id: each.order.role for each in reading.view.orders}
         _contained(lambda: spec.run(reading, out), f"The action {spec.name}", origin)
+        for proposal in out.proposals[before:]:
+            if not _is_effect(spec, proposal, working):
+                what = f"The action {spec.name} proposed {proposal}, which its effects do not declare."
+                raise MachineFault(what, where=origin, remedy=MEND)
 
     return replace(spec, run=run)
 
@@ -109,6 +115,17 @@ def _is_declared(spec: MetricSpec, value: object) -> bool:
     if spec.values is not None:
         return value in spec.values
     return isinstance(value, Ratio) and value.denominator > 0
+
+
+def _is_effect(spec: ActionSpec, proposal: object, working: Mapping[str, Role]) -> bool:
+    """Return whether an action may propose this."""
+    match proposal:
+        case Place():
+            return proposal.role in spec.effects.places
+        case Cancel():
+            return working.get(proposal.client_id) in spec.effects.cancels
+        case _:
+            return isinstance(proposal, LeftOut)
 
 
 def _named(key: str, name: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ class Origin:
     entry: str
 
     def __str__(self) -> str:
-        return f"{self.package} {self.version}, entry point {shown(self.entry)} of {GROUP}"
+        return f"{f'{self.package} {self.version}'.rstrip()}, entry point {shown(self.entry)} of {GROUP}"
 
 
 @dataclass(frozen=True, slots=True)

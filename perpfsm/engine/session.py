@@ -11,7 +11,6 @@ from perpfsm.engine.setup import SessionSetup
 from perpfsm.engine.state import RISK, State
 from perpfsm.engine.takedown import next_try_ns, take_down
 from perpfsm.engine.venue_events import apply_event
-from perpfsm.machine.bands import band_of
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.market.band import EVERYWHERE, NOWHERE, Band
@@ -143,7 +142,7 @@ class Session:
         """
         self._begin(now_ns)
         if action == "resume":
-            self._has_faulted = False
+            self._has_faulted, self.state.fault = False, None
         self.state.operate(action, who, why)
 
     def on_configuration(self, wanted: Parameters, who: str, now_ns: int) -> None:
@@ -180,12 +179,14 @@ class Session:
         if self._has_faulted:
             return take_down(state)
         for name in state.legs:
-            if state.trigger(name, Trigger.MARKET) is not None:
+            if state.fault is None and state.trigger(name, Trigger.MARKET) is not None:
                 self._steps += 1
                 if self._steps > STEPS_MAX * len(state.legs):
-                    self._fault()
+                    self._fault(f"the machine did not come to rest within {STEPS_MAX} steps")
                 return True
-        return False
+        if state.fault is not None:
+            self._fault(state.fault)
+        return state.fault is not None
 
     def watch(self, beside: Band) -> None:
         """Remember that the exchange's band is `beside` now."""
@@ -200,7 +201,7 @@ class Session:
         for name, leg in state.legs.items():
             kept = state.bands.get(name)
             if kept is None or state.now_ns >= kept.due_ns or state.quote is None or not kept.holds(state.quote):
-                state.bands[name] = kept = band_of(state.setup.lifecycle, leg, state.view(leg))
+                state.bands[name] = kept = state.band(leg)
             band &= kept
         slack = state.loss_left()
         if slack is not None:
@@ -277,12 +278,12 @@ class Session:
         self._is_flattened_by_silence = True
         self.state.operate("flatten", RISK, f"no quote for {self._risk.stale_flatten_after} s")
 
-    def _fault(self) -> None:
-        """The machine does not come to rest: halt, and take down its orders and positions."""
+    def _fault(self, why: str) -> None:
+        """The machine does not come to rest, or cannot be asked: halt, and take down its orders and positions."""
         self._has_faulted = True
         state = self.state
         state.quoting.throw("halt")
-        why = f"the machine did not come to rest within {STEPS_MAX} steps, so its orders and positions are taken down"
+        why = f"{why.rstrip('.')}, so its orders and positions are taken down"
         state.outbox.records.append(OperatorRecord(state.now_ns, "halt", ENGINE, why))
         for name, leg in state.legs.items():
             if not leg.position.is_flat:

@@ -14,11 +14,13 @@ from perpfsm.engine.quoting import Quoting
 from perpfsm.engine.records import ClosingRecord, OperatorRecord, TransitionRecord
 from perpfsm.engine.reference import Reference
 from perpfsm.engine.setup import SessionSetup
+from perpfsm.errors import MachineFault
+from perpfsm.machine.bands import band_of
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import Leg
 from perpfsm.machine.step import Step, take_step
 from perpfsm.machine.view import View
-from perpfsm.market.band import Band
+from perpfsm.market.band import NOWHERE, Band
 from perpfsm.market.depth import DepthBook
 from perpfsm.market.messages import Quote
 from perpfsm.market.position import ZERO
@@ -71,6 +73,7 @@ class State:
         self.reference = Reference(setup.parameters, setup.last_own_price)
         self.now_ns = 0
         self.bands: dict[LegName, Band] = {}
+        self.fault: str | None = None  # why the machine cannot be asked; a metric or an action of it failed
 
     def quoting_status(self) -> str:
         """Return `allowed`, or why no new quotes may leave."""
@@ -106,7 +109,11 @@ class State:
     def trigger(self, name: LegName, trigger: Trigger) -> Step | None:
         """Offer `trigger` to a leg; keep, journal and carry out what it does."""
         leg = self.legs[name]
-        step = take_step(self.setup.lifecycle, leg, trigger, self.view(leg))
+        try:
+            step = take_step(self.setup.lifecycle, leg, trigger, self.view(leg))
+        except MachineFault as fault:
+            self.fault = str(fault)
+            return None
         if step is None:
             return None
         self.bands.clear()
@@ -132,6 +139,14 @@ class State:
         )
         self.desk.carry_out(step.leg, step.proposals, quote=self.quote, now_ns=self.now_ns)
         return step
+
+    def band(self, leg: Leg) -> Band:
+        """Return within which prices and until when none of the leg's rows can fire; none while that cannot be told."""
+        try:
+            return band_of(self.setup.lifecycle, leg, self.view(leg))
+        except MachineFault as fault:
+            self.fault = str(fault)
+            return NOWHERE
 
     def operate(self, action: str, who: str, why: str) -> None:
         """Pause, resume, stop, halt or flatten: journal it, throw the switch, tell every leg."""

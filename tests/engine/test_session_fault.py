@@ -1,10 +1,16 @@
 """A machine that does not come to rest is stopped: bounded steps, everything taken down, halted (DESIGN §4)."""
 
+from decimal import Decimal
+
+from perpfsm.engine.records import OperatorRecord
 from perpfsm.engine.session import STEPS_MAX
-from tests.builders import BOTH, CLOSE, LONG, MARKET, SHORT, instrument_with, leg, position
+from perpfsm.errors import MachineFault
+from perpfsm.machine.view import Reading
+from perpfsm.market.ratio import Ratio
+from tests.builders import BOTH, CLOSE, LONG, MARKET, SHORT, instrument_with, leg, position, quote
 from tests.floor import Floor
 from tests.situations import HEDGE, entry, open_leg, open_long, opening
-from tests.variants import restless
+from tests.variants import restless, with_strange_stop
 
 
 def test_a_machine_that_spins_is_halted_after_its_steps_and_its_quotes_go() -> None:
@@ -121,3 +127,55 @@ def taken_down() -> Floor:
     floor.quote(94, "94.2")
     floor.news()
     return floor
+
+
+STRANGE = "strangers 1.0: The metric strange failed: ZeroDivisionError: by zero."
+
+
+def broken(_: Reading) -> Ratio:
+    raise MachineFault("The metric strange failed: ZeroDivisionError: by zero.", where="strangers 1.0")
+
+
+def test_a_metric_that_fails_halts_and_its_position_is_closed_at_market() -> None:
+    floor = opening(Floor(with_strange_stop(broken)))
+    floor.fill(entry(floor))
+    assert floor.news()[-1] == "sell 1 at market close"
+    assert [(record.action, record.who, record.why) for record in floor.of(OperatorRecord)] == [
+        (
+            "halt",
+            "engine",
+            f"{STRANGE.rstrip('.')}, so its orders and positions are taken down",
+        )
+    ]
+    floor.fill(floor.one(CLOSE))
+    assert (floor.closings, floor.state) == (["risk"], "idle")
+
+
+def test_an_operator_may_resume_once_the_metric_answers_again() -> None:
+    fails = iter([True])
+
+    def once(reading: Reading) -> Ratio:
+        return broken(reading) if next(fails, False) else Ratio(Decimal(0))
+
+    floor = opening(Floor(with_strange_stop(once)))
+    floor.fill(entry(floor))
+    floor.fill(floor.one(CLOSE))
+    floor.operate("resume")
+    floor.wait(60)
+    assert floor.state == "opening"
+    assert floor.acts == [("halt", "engine"), ("resume", "operator")]
+
+
+def test_a_metric_that_fails_only_when_its_bounds_are_asked_for_wakes_the_engine_on_every_price() -> None:
+    answers = iter([Ratio(Decimal(0))])
+
+    def first_only(reading: Reading) -> Ratio:
+        return next(answers, None) or broken(reading)
+
+    floor = opening(Floor(with_strange_stop(first_only)))
+    floor.fill(entry(floor))
+    assert floor.state == "open"
+    assert floor.acts == []
+    assert not floor.session.sleeps_through(quote("98.5", "98.7"))
+    floor.quote("98.5", "98.7")
+    assert floor.acts == [("halt", "engine")]
