@@ -58,20 +58,32 @@ class Unasked:
         self._library = library
         self._domains = domains
         self._parameters = parameters
-        self._known: dict[tuple[str, bool, object], tuple[Class, ...]] = {}
+        self._known: dict[tuple[str, bool, bool, object], tuple[Class, ...]] = {}
         self._parts = {name: _parts_of(library.metrics[name]) for name in domains}
 
-    def classes(self, metric: str, situation: Situation, *, is_ever: bool = False) -> tuple[Class, ...]:
-        """Return what `metric` may be; `is_ever` once so much time has passed that no age matters any more."""
+    def classes(
+        self, metric: str, situation: Situation, *, is_now: bool = False, is_ever: bool = False
+    ) -> tuple[Class, ...]:
+        """Return what `metric` may be.
+
+        Args:
+            metric: Its name.
+            situation: Of the leg.
+            is_now: In the moment at which all that has a moment happened.
+            is_ever: Once so much time has passed that no age matters any more.
+        """
         parts = self._parts[metric]
         if parts is None:
             return self._domains[metric].every
-        key = (metric, is_ever, parts(situation))
+        key = (metric, is_now, is_ever, parts(situation))
         found = self._known.get(key)
         if found is None:
             spec = self._library.metrics[metric]
             reads = spec.reads or frozenset()
-            values = [read(spec, situation, probe, self._parameters) for probe in probes(reads, is_ever=is_ever)]
+            values = [
+                read(spec, situation, probe, self._parameters)
+                for probe in probes(reads, is_now=is_now, is_ever=is_ever)
+            ]
             found = self._known[key] = self._domains[metric].between(values)
         return found
 

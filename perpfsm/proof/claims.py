@@ -1,7 +1,6 @@
 """What every lifecycle has to keep, watched while it is explored, and asked of the finished graph."""
 
-from perpfsm.machine.definition import Comparison, Row
-from perpfsm.machine.guards import compile_guard
+from perpfsm.machine.definition import Row
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.proof.effects import EXITS_BESIDE, OPENS_WHILE_EXPOSED
 from perpfsm.proof.events import Event, Kind
@@ -9,10 +8,11 @@ from perpfsm.proof.explore import Move
 from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.run import Run
 from perpfsm.proof.situation import Situation
-from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World
+from perpfsm.proof.told import BACKS_OFF, GETS_OUT, PULLED, TAKE_PROFIT, Told
+from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, classes_where
 
 STOP_LOSS = "stop_loss"
-TAKE_PROFIT = "take_profit"
+NO_OPPOSITE = "no-opposite-quote"
 
 SAYS = {
     "can-close": "From every situation with a position, its exits can close it.",
@@ -21,6 +21,10 @@ SAYS = {
     EXITS_BESIDE: "No exit is placed beside one that works, and none in place of a MARKET exit in flight.",
     OPENS_WHILE_EXPOSED: "No quote is placed while a position is open.",
     "no-quote-while-closing": "No quote works while a position is being closed for any reason but take_profit.",
+    NO_OPPOSITE: "No quote works on the other side of an open position (One-way).",
+    PULLED: "When data turns bad, or quoting is paused, stopped or halted, no quote is left working.",
+    GETS_OUT: "A flatten or a halt closes an open position within the event.",
+    BACKS_OFF: "An exit that is lost is not placed again within the same event.",
     "comes-to-rest": "Every event comes to an end within 32 rows.",
     "no-trap": "From every situation the initial state can be reached again.",
     "fills-are-noticed": "Within the event of a fill an open position is in an exposed state.",
@@ -35,6 +39,7 @@ class Watch:
         """Watch the lifecycle of `world`."""
         self.found: dict[tuple[str, tuple[str | int, ...]], Refutation] = {}
         self._world = world
+        self._told = Told(world)
         self._states = {state.name: (number, state) for number, state in enumerate(world.definition.states)}
         self._beyond = classes_where(world, BEYOND_STOP) if world.parameters.is_set(STOP) else None
         self._dust = classes_where(world, IS_DUST)
@@ -49,6 +54,8 @@ class Watch:
                 for claim in taken.slips:
                     self._refute(claim, at, move, row)
         if event is not None:
+            for refutation in self._told.judge(at, start, event, run):
+                self._keep(refutation)
             return
         move = Move(kind, says, run.taken, run.end.chosen)
         if run.is_endless:
@@ -80,6 +87,10 @@ class Watch:
             what = f"The position is closed in {end.state}, which is an exposed state, and no row notices."
             remedy = f"Add a row on fill and position_changed from {end.state} to a flat state when flat."
             self._keep(Refutation("flat-is-noticed", path, at, move, what, remedy))
+        if end.exposed and end.opposite and not self._world.is_hedge:
+            what = f"In {end.state} a quote works that would reduce the position."
+            remedy = f"Let the rows into {end.state} do cancel_opposite_quotes."
+            self._keep(Refutation(NO_OPPOSITE, path, at, move, what, remedy))
         is_left = end.reason not in {NO_REASON, TAKE_PROFIT}
         if state.closing and end.exposed and is_left and (end.same or end.opposite):
             what = f"A quote works in {end.state} while the position is being closed, reason {end.reason}."
@@ -134,11 +145,3 @@ def _about_row(claim: str, row: Row) -> tuple[str, str]:
                 f"Row {row.name} fires again and again within one event.",
                 f"Give {row.name} a condition that its own actions make false, such as an age that they restart.",
             )
-
-
-def classes_where(world: World, comparison: Comparison) -> frozenset[int]:
-    """Return the classes of a metric in which a comparison of it holds; none when no guard asks for it."""
-    domain = world.domains.get(str(comparison.metric))
-    if domain is None:
-        return frozenset()
-    return domain.where(compile_guard(comparison, {}, world.library), or_undefined=False)

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.market.ratio import Ratio
-from perpfsm.proof.claims import TAKE_PROFIT, classes_where
 from perpfsm.proof.events import Kind
 from perpfsm.proof.explore import Graph, Move
 from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.run import Moment, Run, at_rest
 from perpfsm.proof.situation import MANY, Situation
-from perpfsm.proof.world import IS_DUST, World
+from perpfsm.proof.told import TAKE_PROFIT
+from perpfsm.proof.world import IS_DUST, World, classes_where
 
 REPLACEMENTS = "exit_replacements"
 OF_ITS_OWN = frozenset({Kind.MARKET, Kind.EXIT_FILLS, Kind.EXIT_GOES})

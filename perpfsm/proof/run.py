@@ -26,11 +26,13 @@ class Moment:
         situation: Of the leg.
         chosen: What the snapshot was found to be so far.
         allowed: What else of it is known.
+        fresh: Metrics that read a moment which is now.
     """
 
     situation: Situation
     chosen: Chosen = ()
     allowed: Allowed = field(default_factory=dict)
+    fresh: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[Situation, frozenset[tuple[str, Class]], frozenset[tuple[str, frozenset[Class]]]]:
@@ -108,7 +110,7 @@ class Runner:
         """Yield what one trigger can do: a row that fires, or the moment in which none does."""
         self.offers += 1
         for outcome, chosen in self._choices.ways(moment.situation, trigger, moment.chosen, moment.allowed):
-            now = Moment(moment.situation, chosen, moment.allowed)
+            now = Moment(moment.situation, chosen, moment.allowed, moment.fresh)
             if outcome.row is None:
                 yield now
             else:
@@ -151,7 +153,9 @@ class Runner:
                 for comparison in settles:
                     if comparison.metric is not None and comparison.metric in self._domains:
                         allowed[comparison.metric] = self._classes_of(comparison)
-            after = Moment(result.situation, kept, allowed)
+            for metric in moment.fresh:
+                allowed[metric] = frozenset(self._unasked.classes(metric, result.situation, is_now=True))
+            after = Moment(result.situation, kept, allowed, moment.fresh)
             yield Taken(outcome, chosen, moment.situation, after, tuple(result.slips))
 
     def _exit_types(self, moment: Moment, outcome: Outcome) -> Iterator[tuple[bool, Chosen]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.machine.definition import Comparison, MachineDefinition, Operator, ParameterOperand, Property, Row
+from perpfsm.machine.guards import compile_guard
 from perpfsm.machine.library import Library
 from perpfsm.market.side import PositionMode
 from perpfsm.proof.choices import Choices, Unasked
@@ -82,3 +83,11 @@ def world_of(
     runner = Runner(choices, unasked, domains, library, parameters)
     units = {name: library.metrics[name].unit for name in domains}
     return World(definition, library, parameters, domains, unasked, choices, runner, Teller(definition, domains, units))
+
+
+def classes_where(world: World, comparison: Comparison) -> frozenset[int]:
+    """Return the classes of a metric in which a comparison of it holds; none when no guard asks for it."""
+    domain = world.domains.get(str(comparison.metric))
+    if domain is None:
+        return frozenset()
+    return domain.where(compile_guard(comparison, {}, world.library), or_undefined=False)
