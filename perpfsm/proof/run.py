@@ -95,6 +95,7 @@ class Runner:
         self._is_hedge = parameters.position_mode is PositionMode.HEDGE
         self._closes_at_market = parameters.close_position_order_type is CloseType.MARKET
         self._results: dict[tuple[Situation, Outcome, bool], Result] = {}
+        self._plans: dict[Outcome, tuple[frozenset[str], dict[str, frozenset[Class]]]] = {}
         self._settled: dict[Comparison, frozenset[Class]] = {}
         self._usable = frozenset(domains["data"].class_of(value) for value in USABLE_DATA)
 
@@ -145,14 +146,9 @@ class Runner:
                 result = self._results[key] = after_row(
                     moment.situation, outcome, close_at_market=close_at_market, is_hedge=self._is_hedge
                 )
-            changed = frozenset(result.changed)
-            kept = tuple(each for each in chosen if not self._depends(each[0], changed))
-            allowed = {name: within for name, within in moment.allowed.items() if not self._depends(name, changed)}
-            for changes, settles in result.settled:
-                allowed = {name: within for name, within in allowed.items() if not self._depends(name, changes)}
-                for comparison in settles:
-                    if comparison.metric is not None and comparison.metric in self._domains:
-                        allowed[comparison.metric] = self._classes_of(comparison)
+            dropped, settled = self._plans.get(outcome) or self._plan(outcome, result)
+            kept = tuple(each for each in chosen if each[0] not in dropped)
+            allowed = {name: within for name, within in moment.allowed.items() if name not in dropped} | settled
             for metric in moment.fresh:
                 allowed[metric] = frozenset(self._unasked.classes(metric, result.situation, is_now=True))
             after = Moment(result.situation, kept, allowed, moment.fresh)
@@ -172,6 +168,19 @@ class Runner:
         for group, is_market in ((within & self._usable, False), (within - self._usable, True)):
             if group:
                 yield is_market, (*moment.chosen, ("data", min(group)))
+
+    def _plan(self, outcome: Outcome, result: Result) -> tuple[frozenset[str], dict[str, frozenset[Class]]]:
+        """Return which metrics a row changes, and what its actions leave some of them at; remember both."""
+        settled: dict[str, frozenset[Class]] = {}
+        for changes, settles in result.settled:
+            settled = {name: within for name, within in settled.items() if not self._depends(name, changes)}
+            for comparison in settles:
+                if comparison.metric is not None and comparison.metric in self._domains:
+                    settled[comparison.metric] = self._classes_of(comparison)
+        changed = frozenset(result.changed)
+        dropped = frozenset(name for name in self._domains if self._depends(name, changed))
+        plan = self._plans[outcome] = (dropped, settled)
+        return plan
 
     def _depends(self, metric: str, changed: frozenset[str]) -> bool:
         reads = self._reads[metric]
