@@ -175,6 +175,8 @@ def run_strategy(options: RunOptions) -> int:
     clock = RealClock()
     watcher = Watcher(strategy)
     notices = Notices()
+    for remark in feed.remarks:
+        notices.say(f"note: {remark}")
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
     started_s = clock.now_s()
     failure: PerpfsmError | None = None
@@ -216,7 +218,7 @@ def run_strategy(options: RunOptions) -> int:
         summary = watcher.tally.summary(
             footer.time_ns, worst_drawdown=driver.meter.worst, quality=driver.quality.at(footer.time_ns)
         )
-    _print(options, summary, header, Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s))
+    _print(options, summary, header, Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s, feed.remarks))
     if failure is not None:
         raise failure
     return 0

@@ -13,6 +13,7 @@ from perpfsm.console import words
 from perpfsm.console.closings import closings_table, fills_table, orders_table
 from perpfsm.console.header import Header, headline
 from perpfsm.console.look import QUIET, TITLE, WARNING, Look, add_row, columns, gain, look_of, section, side_by_side
+from perpfsm.console.quality import has_quality, quality_section, quality_title
 from perpfsm.console.rows import RowsTable, fired, times_table
 from perpfsm.market.instrument import Instrument
 from perpfsm.runtime.summary import OpenPosition, PnlTotals, Summary
@@ -31,11 +32,13 @@ class Reading:
         messages: Market messages read.
         bad_lines: Lines that could not be read and were skipped.
         wall_s: Real seconds from the first message to the last.
+        remarks: What is to be known of the feed, a sentence each.
     """
 
     messages: int
     bad_lines: int
     wall_s: float
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class SummaryView:
 
     def _left(self, look: Look) -> list[RenderableType]:
         summary, instrument = self.summary, self.header.instrument
-        return [
+        parts: list[RenderableType] = [
             section("PnL", _pnl_table(summary.pnl, instrument, look), look),
             section("Closings by reason", closings_table(summary, look), look),
             section(
@@ -70,6 +73,9 @@ class SummaryView:
                 look,
             ),
         ]
+        if has_quality(summary):
+            parts.append(section(quality_title(summary), quality_section(summary, instrument, look), look))
+        return parts
 
     def _right(self, look: Look) -> list[RenderableType]:
         return [
@@ -149,6 +155,7 @@ def warnings_of(summary: Summary, reading: Reading, instrument: Instrument, look
     if reading.bad_lines:
         lines = words.counted(reading.bad_lines, "line")
         yield f"{lines} of the feed could not be read and {_were(reading.bad_lines)} skipped."
+    yield from reading.remarks
     for why, count in summary.refusals[:REFUSALS_SHOWN_MAX]:
         yield f"{words.counted(count, 'proposal')} {_were(count)} refused: {look.name(why)}"
     if rest := summary.refusals[REFUSALS_SHOWN_MAX:]:
