@@ -8,6 +8,7 @@ A fenced block says in its first line what it is, which a reader of the page doe
 - ```` ```yaml into=mine.yaml before="# quoting" ````: lines that go into it, before the first line with that text
 - ```` ```yaml out-of=mine.yaml ````: lines that are deleted from it
 - ```` ```yaml from=strategies/mine.yaml ````: an excerpt of a shipped file; a line `…` stands for what is left out
+- ```` ```mermaid graph=strategies/machines/mine.yaml ````: the picture that `perpfsm graph FILE --rows --format mermaid` draws
 - ```` ```console ````: commands, each after `$ `, and what they print; a line `…` stands for what is left out
 """
 
@@ -110,7 +111,7 @@ def carry_out(page: Path, folder: Path) -> Iterator[tuple[Block, list[tuple[Exch
         folder: Empty; it is given the shipped strategies.
 
     Yields:
-        Each console block, and for each of its commands what was printed.
+        Each console block and each picture, and for each of its commands what was printed.
     """
     for name in ("schemas", "strategies"):
         shutil.copytree(ROOT / name, folder / name)
@@ -125,6 +126,9 @@ def carry_out(page: Path, folder: Path) -> Iterator[tuple[Block, list[tuple[Exch
             case {"out-of": name}:
                 text = (folder / name).read_text("utf-8")
                 (folder / name).write_text("".join(_without(text, block.body)), "utf-8")
+            case {"graph": name}:
+                drawn = Exchange(f"perpfsm graph {name} --rows --format mermaid", block.body.splitlines())
+                yield block, [(drawn, _printed(drawn.command, folder))]
             case _ if block.language == "console":
                 yield block, [(each, _printed(each.command, folder)) for each in session(block)]
 
@@ -137,7 +141,8 @@ def refresh(page: Path) -> bool:
         for block, exchanges in carry_out(page, Path(folder)):
             pieces.append(text[end : block.span[0]])
             for exchange, printed in exchanges:
-                pieces.append(f"{PROMPT}{exchange.command}\n")
+                if block.language == "console":
+                    pieces.append(f"{PROMPT}{exchange.command}\n")
                 pieces.extend(f"{line}\n" for line in exchange.renewed(printed))
             end = block.span[1]
     renewed = "".join(pieces) + text[end:]

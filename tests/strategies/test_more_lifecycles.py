@@ -168,16 +168,46 @@ def test_without_the_profit_nothing_trails_and_the_stop_guards(desk: Desk) -> No
     assert story.closings == ["3 stop_loss"]
 
 
-@THREE
-def test_what_a_lifecycle_was_closing_is_completed_by_another(desk: Desk, lifecycle: dict[str, Value]) -> None:
+@pytest.mark.parametrize(
+    ("lifecycle", "second"),
+    [({**BARRIERS, "time_limit": 2}, 3), (BREAK_EVEN, 3), (RUNNING, 3)],
+    ids=["time limit", "break even", "trail"],
+)
+def test_an_exit_that_was_under_way_is_completed_by_profit_taking(
+    desk: Desk, lifecycle: dict[str, Value], second: int
+) -> None:
     """B12, B15: an exit once triggered is completed, whatever lifecycle runs next."""
-    thin: dict[str, Value] = {"stop_loss_slippage_buffer": 0, "stop_loss_spread": 20}
-    rows = [*long_from(100), bid_at(2, 102), (3, "102", "102.01", "0.4", "1"), (4, "100", "100.01", "0.4", "1")]
-    desk.run([*rows, mid_at(301, 99)], lifecycle, thin)
+    rise = bid_at(2, 100.6 if lifecycle is BREAK_EVEN else 110 if lifecycle is RUNNING else 100.2)
+    thin = (second, "108" if lifecycle is RUNNING else "100", "108.01", "0.4", "1")
+    first = desk.run(
+        [*long_from(100), rise, thin], lifecycle, {"long_profit_taking_spread": 5, "stop_loss_slippage_buffer": 0}
+    )
+    assert [first.fills[-1].split()[1:3], list(first.position.values())] == [["sell", "0.4"], [("0.6", "60")]]
 
-    story = desk.run([mid_at(400, 99), mid_at(402, 99), mid_at(600, 99)], {"stop_loss_spread": 20})
+    story = desk.run([bid_at(50, 95), bid_at(60, 95)], {"stop_loss_spread": 20})
 
-    assert story.working == []
+    assert [text.split()[-1] for text in story.closings] == ["flatten"]
+    assert (story.position, story.working) == ({}, [])
+
+
+@pytest.mark.parametrize("lifecycle", [BARRIERS, BREAK_EVEN, RUNNING], ids=lambda lifecycle: lifecycle["machine"])
+@pytest.mark.parametrize("mode", [{}, HEDGE], ids=["one-way", "hedge"])
+def test_a_position_of_another_lifecycle_is_adopted_and_closed(
+    desk: Desk, lifecycle: dict[str, Value], mode: dict[str, Value]
+) -> None:
+    trail: dict[str, Value] = {
+        "position_management": "Trailing_stop",
+        "ts_activation_spread": 0.3,
+        "ts_callback_rate": 9,
+        "long_profit_taking_spread": 0,
+        "short_profit_taking_spread": 0,
+    }
+    assert desk.run([*long_from(100), bid_at(2, 100.4)], trail, mode).closings == []
+
+    story = desk.run([bid_at(50, 100.2), bid_at(51, 97.9)], lifecycle, mode)
+
+    assert [text.split()[-1] for text in story.closings] == ["stop_loss"]
+    assert story.position == {}
 
 
 @pytest.mark.parametrize(("name", "value"), [("time_limit", 60), ("break_even_after", 1)])
