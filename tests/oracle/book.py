@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 
 from perpfsm.market.messages import Depth, DepthSnapshot, DepthUpdate, Level, Quote
 from perpfsm.market.side import Side
@@ -82,7 +83,7 @@ class Book:
                 self.used[side, price] = min(size, shown)
 
     def shown(self, side: Side, price: Fraction) -> Fraction | None:
-        """Return the size shown at a price: nothing in front of the best, unknown behind it without depth."""
+        """Return the size shown at a price: nothing in front of the best, unknown behind what depth there is."""
         if self.best is None:
             return None
         best, size = self.best[side]
@@ -90,7 +91,9 @@ class Book:
             return size
         if (price - best) * side.sign > 0:
             return F(0)
-        return self.chain.levels[side].get(price, F(0)) if self.chain.last_id is not None else None
+        levels = self.chain.levels[side]
+        is_covered = any((each - price) * side.sign <= 0 for each in levels)
+        return levels.get(price, F(0)) if is_covered else None
 
     def free(self, side: Side) -> Fraction:
         """Return what is shown at the best of `side` and not used yet."""
@@ -108,8 +111,8 @@ class Book:
         behind = sorted(self.chain.levels[side].items(), reverse=side is Side.BUY)
         ladder = [best, *(level for level in behind if (level[0] - best[0]) * side.sign < 0)]
         last, size = ladder[-1]
-        ladder += [(last - side.sign * self.tick * n, size) for n in range(1, self.beyond_ticks + 1)]
-        for price, shown in ladder:
+        beyond = ((last - side.sign * self.tick * n, size) for n in range(1, self.beyond_ticks + 1))
+        for price, shown in chain(ladder, beyond):
             if price <= 0 or (furthest is not None and (price - furthest) * side.sign < 0):
                 return
             yield price, max(F(0), shown - self.used.get((side, price), F(0)))

@@ -5,7 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perpfsm.decisions.approval import Approved
+from perpfsm.exchange.latency import LatencySettings
 from perpfsm.exchange.paper import PaperExchange
+from perpfsm.exchange.queue import QueueCancels
 from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits
 from perpfsm.market.account import Account
 from perpfsm.market.brackets import Bracket
@@ -60,6 +62,10 @@ def exchange_of(rules: Rules) -> PaperExchange:
         FillModel(rules.model),
         price_band_pct=rules.band_pct,
         rate_limits=RateLimits(rules.per_10s, rules.per_minute),
+        queue_cancels=QueueCancels(rules.queue_cancels),
+        latency=LatencySettings(
+            rules.order_ms * MS, rules.cancel_ms * MS, rules.ack_ms * MS, rules.market_data_ms * MS
+        ),
         margin_mode=MarginMode.ISOLATED if rules.isolated else MarginMode.CROSS,
         brackets=tuple(Bracket(D(a), D(b), leverage, D(rate), D(amount)) for a, b, leverage, rate, amount in TIERS),
         liquidation_rate=rules.liquidation_fee_pct / 100,
@@ -85,9 +91,12 @@ def oracle_of(rules: Rules) -> Oracle:
         maker=F(rules.maker),
         taker=F(rules.taker),
         model=rules.model,
-        beyond_ticks=10,
+        beyond_ticks=1000,
         delays=Delays(
-            lambda: rules.order_ms * MS, lambda: rules.cancel_ms * MS, lambda: rules.ack_ms * MS, rules.market_data_ms
+            lambda: rules.order_ms * MS,
+            lambda: rules.cancel_ms * MS,
+            lambda: rules.ack_ms * MS,
+            rules.market_data_ms * MS,
         ),
         queue_cancels=rules.queue_cancels,
         isolated=rules.isolated,

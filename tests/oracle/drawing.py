@@ -172,5 +172,5 @@ def draw_world(seed: int, length: int = 60) -> World:
     rules = draw_rules(chance)
     mood = chance.choice(["calm", "calm", "lively", "wild"])
     drawer = Drawer(chance, rules, has_times=chance.random() < 0.75, mood=mood)
-    first = [drawer.quote()] if chance.random() < 0.9 else []
+    first = [drawer.quote()] if chance.random() < 0.8 else []
     return World(seed, rules, (*first, *(drawer.step() for _ in range(length))))

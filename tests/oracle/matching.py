@@ -46,6 +46,7 @@ class Matching:
         order.left -= size
         if not order.left:
             self.state.orders.remove(order)
+            self.state.filled.add(order.client_id)
         self.end_closers()
         self.check_margin()
         return size
@@ -113,20 +114,25 @@ class Matching:
 
     def move_queue(self, order: Resting) -> None:
         """Shrink what is ahead by what the book shows of its level."""
-        if order.price is None:
+        assert order.price is not None
+        if order.ahead is None:
+            self.line_up(order)
             return
         shown = self.state.book.shown(order.side, order.price)
         if shown is None:
             return
+        fall = max(F(0), (order.seen or F(0)) - shown)
+        explained = min(fall, order.traded)
+        order.traded -= explained
         if self.state.terms.queue_cancels == "proportional" and order.seen:
-            canceled = max(F(0), order.seen - order.traded - shown)
+            canceled = fall - explained
             left = order.ahead * (1 - canceled / order.seen)
             order.ahead = -(-left // self.state.terms.step) * self.state.terms.step
             self.state.hit("E3 proportional cancels", canceled and 0 < order.ahead < shown)
         else:
             self.state.hit("E3 risk-averse cancels", order.ahead > shown)
         order.ahead = min(order.ahead, shown)
-        order.seen, order.traded = shown, F(0)
+        order.seen = shown
 
     def on_trade(self, trade: Trade) -> None:
         """Let a public trade consume queues and then us (only under the queue model)."""
@@ -147,6 +153,9 @@ class Matching:
             if order.beyond(price) > 0:
                 self.state.hit("E3 a trade through fills")
                 order.ahead = F(0)
+            elif order.ahead is None:
+                self.state.hit("E3 a trade before the first quote")
+                continue
             else:
                 order.traded += F(trade.size)
                 step = min(left, max(F(0), order.ahead - market))
@@ -193,10 +202,10 @@ class Matching:
         against = order.side.opposite
         furthest = self.furthest(order)
         reach = self.reach(order, furthest)
-        self.yield_to(order, order.price if order.price is not None else reach)
+        self.yield_to(order, reach)
         best = self.state.book.best
         assert best is not None
-        for price, size in list(self.state.book.walk(against, furthest)):
+        for price, size in self.state.book.walk(against, furthest):
             if order not in self.state.orders:
                 return
             done = self.execute(order, price, size, Liquidity.TAKER)
@@ -209,7 +218,7 @@ class Matching:
                 self.state.hit(f"E4 takes {where}")
 
     def reach(self, order: Resting, furthest: Fraction | None) -> Fraction | None:
-        """Return the worst price at which it will take."""
+        """Return the worst price at which it will take or rest."""
         left = order.left
         if order.closing:
             left = min(left, abs(self.state.purse.legs[order.leg].size))
@@ -218,26 +227,29 @@ class Matching:
             if size:
                 worst, left = price, left - size
             if left <= 0:
-                break
-        return worst
+                return worst
+        return worst if order.price is None else order.price
 
     def yield_to(self, arriving: Resting, price: Fraction | None) -> None:
         """Expire own orders of the other side at or through `price` (E5)."""
-        for each in list(self.state.orders):
-            if price is None or each.price is None or each.side is arriving.side:
-                continue
-            if (price - each.price) * arriving.side.sign >= 0:
+        for each in self.state.by_priority(arriving.side.opposite):
+            assert each.price is not None
+            if price is not None and (price - each.price) * arriving.side.sign >= 0:
                 self.state.hit(f"E5 expires for a {'taker' if arriving.price is None else 'limit'}")
                 self.expire(each, STP)
 
     def join(self, order: Resting) -> None:
         """Come to rest behind what is shown at the price (E3)."""
+        order.rested_ns = self.state.newest_ns()
+        self.line_up(order)
+
+    def line_up(self, order: Resting) -> None:
+        """Stand behind what is shown at the price; before the first quote nobody knows what that is."""
         assert order.price is not None
         book = self.state.book
-        order.rested_ns = self.state.newest_ns
-        order.seen = book.shown(order.side, order.price)
         if book.best is None:
             return
+        order.seen = book.shown(order.side, order.price)
         order.ahead = book.best[order.side][1] if order.seen is None else order.seen
         where = (order.price - book.best[order.side][0]) * order.side.sign
         place = "in front" if where > 0 else "at the best" if not where else "behind"

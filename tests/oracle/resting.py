@@ -20,9 +20,9 @@ class Resting:
     """What is left of an order.
 
     Attributes:
-        ahead: Base units that have to go before it, under the queue model.
-        seen: What was shown at its price when the book was last looked at; None when that was unknown.
-        traded: What traded at its price since then.
+        ahead: Base units that have to go before it, under the queue model; None before the first quote.
+        seen: What was shown at its price when it was last shown; None when it never was.
+        traded: What traded at its price and has not explained a fall of the size shown there yet.
         rested_ns: The newest exchange time seen when it came to rest; None when there was none.
     """
 
@@ -34,7 +34,7 @@ class Resting:
     closing: bool
     reserve: Fraction
     is_exit: bool = False
-    ahead: Fraction = ZERO
+    ahead: Fraction | None = None
     seen: Fraction | None = None
     traded: Fraction = ZERO
     rested_ns: int | None = None

@@ -20,9 +20,10 @@ class State:
         self.orders: list[Resting] = []
         self.hits: Counter[str] = Counter()
         self.known: set[str] = set()
+        self.filled: set[str] = set()
         self.feed_mark: Fraction | None = None
-        self.newest_ns: int | None = None
         self.quote_ns: int | None = None
+        self.trade_ns: int | None = None
         self.swept: dict[Side, int] = {}
         self.now_ns = 0
         self.refusals = self.lost_answers = 0
@@ -43,10 +44,9 @@ class State:
             return self.feed_mark
         return (self.book.best[Side.BUY][0] + self.book.best[Side.SELL][0]) / 2
 
-    def saw(self, exchange_ns: int | None) -> None:
-        """Remember the newest exchange time of a quote or trade."""
-        if exchange_ns is not None:
-            self.newest_ns = max(exchange_ns, self.newest_ns or exchange_ns)
+    def newest_ns(self) -> int | None:
+        """Return the venue's time of the newest quote or the newest trade, whichever is later."""
+        return max((at_ns for at_ns in (self.quote_ns, self.trade_ns) if at_ns is not None), default=None)
 
     def by_priority(self, side: Side) -> list[Resting]:
         """Return the working orders of a side, the best price first, then the older."""

@@ -47,7 +47,6 @@ class Oracle:
         self.last_in_ns = self.last_out_ns = 0
         self.funding = FundingPlan(terms)
         self.races = 0
-        self.filled: set[str] = set()
         self.late: list[tuple[int, Told]] = []
 
     def submit(self, command: Command, now_ns: int) -> None:
@@ -109,8 +108,6 @@ class Oracle:
     def tell(self, now_ns: int) -> None:
         """Send what happened on its way back, stamped with when it will be received."""
         for told in self.matching.told:
-            if told[0] == "filled":
-                self.filled.add(str(told[2]))
             delay = max(0, self.terms.delays.ack() - self.terms.delays.market_data)
             self.state.hit("E1 delayed on the way out", delay)
             self.last_out_ns = max(self.last_out_ns, now_ns + delay, self.state.silent_until_ns)
@@ -125,20 +122,21 @@ class Oracle:
                 if message.bid <= message.ask:
                     if message.mark is not None:
                         state.feed_mark = F(message.mark)
-                    state.saw(message.exchange_ns)
                     state.quote_ns = message.exchange_ns
                     state.book.on_quote(message)
                     self.matching.on_book()
+                    self.matching.check_margin()
             case DepthSnapshot() | DepthUpdate():
                 state.book.on_depth(message)
                 for order in state.orders:
                     self.matching.move_queue(order)
             case MarkPrice():
                 state.feed_mark = F(message.mark)
+                self.matching.check_margin()
             case Trade():
                 if self.terms.model == "queue":
                     self.matching.on_trade(message)
-                state.saw(message.exchange_ns)
+                state.trade_ns = message.exchange_ns
             case (
                 Deleverage() | ManualTrade() | ExpireOrders() | RejectPlacements() | LoseAnswers() | Silence() | Halt()
             ):
@@ -148,7 +146,6 @@ class Oracle:
                 self.way_out = [(max(at_ns, silent_ns), told) for at_ns, told in self.way_out]
             case _:
                 pass
-        self.matching.check_margin()
 
     def arrive(self, command: Command) -> None:
         match command:
@@ -163,8 +160,8 @@ class Oracle:
                 self.state.orders.remove(order)
                 self.matching.told.append(("canceled", client_id))
                 return
-        self.races += client_id in self.filled
-        self.state.hit("E1 a cancel loses the race", client_id in self.filled)
+        self.races += client_id in self.state.filled
+        self.state.hit("E1 a cancel loses the race", client_id in self.state.filled)
         self.matching.told.append(("cancel rejected", client_id, -2011))
 
     def place(self, order: PlaceOrder) -> None:

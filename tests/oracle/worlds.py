@@ -79,9 +79,9 @@ def draw_rules(chance: Random) -> Rules:
     slow = chance.random() < 0.5
     return Rules(
         mode=chance.choice(list(PositionMode)),
-        model=chance.choice(["touch", "through"]),
+        model=chance.choice(["touch", "through", "queue", "queue"]),
         leverage=chance.choice([1, 2, 3, 5, 10, 20, 20, 50, 50, 100, 100]),
-        wallet=D(chance.choice(["20", "60", "60", "200", "200", "1000", "5000", "100000"])),
+        wallet=D(chance.choice(["10", "20", "20", "60", "60", "200", "200", "1000", "100000"])),
         maker=D(chance.choice(["0.0002", "0.0002", "-0.0001", "0"])),
         taker=D(chance.choice(["0.0005", "0.0004"])),
         isolated=chance.random() < 0.4,
