@@ -22,6 +22,8 @@ from perpfsm.market.ratio import Ratio
 from perpfsm.proof.situation import Probe, Situation, drawn
 
 Class = int
+# Names that stand for a class only where no other does: a feed can show the others.
+LAST_EXAMPLES = frozenset({NO_REASON, "paused", "stopping", "cooldown", "missing", "stale"})
 
 
 class Domain:
@@ -54,7 +56,7 @@ class Domain:
             self._bounds = sorted(numbers)
             known: list[Value] = [Ratio(number) for number in _samples(self._bounds)]
         else:
-            known = sorted(spec.values, key=lambda value: value == NO_REASON)  # the class's example is rather a value
+            known = sorted(spec.values, key=lambda value: value in LAST_EXAMPLES)
         if spec.may_be_undefined:
             known.append(None)
         for value in known:

@@ -59,12 +59,12 @@ class Graph:
             self.moves.append(set())
         return found
 
-    def way_to(self, number: int) -> tuple[Move, ...]:
-        """Return the shortest way from the start to a situation."""
-        way: list[Move] = []
+    def way_to(self, number: int) -> tuple[tuple[Situation, Move], ...]:
+        """Return the shortest way from the start to a situation: each move with the situation that it leaves."""
+        way: list[tuple[Situation, Move]] = []
         came = self.came[number]
         while came is not None:
-            way.append(came[1])
+            way.append((self.situations[came[0]], came[1]))
             came = self.came[came[0]]
         return tuple(reversed(way))
 

@@ -11,8 +11,9 @@ from perpfsm.machine.library import Library
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.proof import properties
 from perpfsm.proof.claims import SAYS, Watch
-from perpfsm.proof.explore import Graph, Move, explore
+from perpfsm.proof.explore import Graph, explore
 from perpfsm.proof.flaw import Claim, Flaw, SourceFile, Verdict
+from perpfsm.proof.happening import Happening
 from perpfsm.proof.reach import Silence, cannot_close, trapped
 from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, world_of
@@ -32,7 +33,7 @@ class Counterexample:
 
     claim: str
     path: tuple[str | int, ...]
-    way: tuple[Move, ...]
+    way: tuple[Happening, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,7 @@ def prove(definition: MachineDefinition, library: Library, parameters: Parameter
 
 def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Proof:
     """Return the verdicts with their evidence, the shortest first."""
-    examples = [
-        (refutation, (*graph.way_to(refutation.at), *(() if refutation.last is None else (refutation.last,))))
-        for refutation in refutations
-    ]
+    examples = [(refutation, _way(world, graph, refutation)) for refutation in refutations]
     names = [*SAYS, *(asked.name for asked in world.definition.properties)]
     examples.sort(key=lambda example: (names.index(example[0].claim), len(example[1])))
     flaws = [
@@ -103,6 +101,14 @@ def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Pro
         graph.offers,
         tuple(Counterexample(each.claim, each.path, way) for each, way in examples),
     )
+
+
+def _way(world: World, graph: Graph, refutation: Refutation) -> tuple[Happening, ...]:
+    """Return the shortest way to what refutes a claim, in values."""
+    moves = graph.way_to(refutation.at)
+    if refutation.last is not None:
+        moves = (*moves, (graph.situations[refutation.at], refutation.last))
+    return tuple(world.teller.happening(before, move) for before, move in moves)
 
 
 def _says(world: World) -> Iterator[tuple[str, str]]:
