@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from perpfsm.market.bars import BarSettings
+from perpfsm.market.brackets import BRACKETS, Brackets
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.synthetic import Scenario, SyntheticSettings
 
@@ -22,6 +23,10 @@ class PaperSettings:
         price_band_pct: How far from the mark price orders may stand, percent; None has no band.
         orders_per_10s: How many opening orders the venue takes within ten seconds.
         orders_per_minute: Within a minute.
+        liquidation_fee: Percent of the notional that is closed by force.
+        brackets: Leverage and maintenance by notional.
+        funding_rate: Percent of the notional on a feed without funding of its own; 0 is none.
+        funding_interval_h: From one such funding to the next, hours.
         feed_file: The recording; None for a synthetic market.
         synthetic: The synthetic market, when there is neither a recording nor a scenario.
         scenario: A synthetic market that goes through phases; None without.
@@ -38,6 +43,10 @@ class PaperSettings:
     price_band_pct: Decimal | None = None
     orders_per_10s: int = 300
     orders_per_minute: int = 1200
+    liquidation_fee: Decimal = Decimal("1.25")
+    brackets: Brackets = BRACKETS
+    funding_rate: Decimal = Decimal(0)
+    funding_interval_h: int = 8
     feed_file: Path | None = None
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
     scenario: Scenario | None = None

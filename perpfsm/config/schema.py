@@ -72,6 +72,10 @@ def unquoted(value: Value, schema: Schema, path: Path = ()) -> tuple[Value, tupl
         parts = {name: unquoted(part, properties(schema).get(name, {}), (*path, name)) for name, part in value.items()}
         found = tuple(complaint for _, inner in parts.values() for complaint in inner)
         return {name: part for name, (part, _) in parts.items()}, found
+    items = schema.get("items")
+    if isinstance(value, list) and isinstance(items, dict):
+        rows = [unquoted(part, items, (*path, index)) for index, part in enumerate(value)]
+        return [part for part, _ in rows], tuple(complaint for _, inner in rows for complaint in inner)
     wanted = schema.get("type")
     wanted = wanted if isinstance(wanted, list) else [wanted]
     if not isinstance(value, str) or not {"number", "integer"} & {str(name) for name in wanted}:

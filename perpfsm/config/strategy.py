@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from perpfsm.config.brackets import bracket_table
 from perpfsm.config.documents import has_errors, in_file_order, read_document
 from perpfsm.config.flaws import complaints_about
 from perpfsm.config.libraries import installed_library
@@ -17,13 +18,14 @@ from perpfsm.config.scenario_file import ScenarioFile, find_scenario, read_scena
 from perpfsm.config.schema import complaints, load_schema, unquoted
 from perpfsm.config.settings import Settings, settle
 from perpfsm.config.strategy_build import feed_file, paper_settings, parameters, reference_source, source_file
-from perpfsm.config.strategy_checks import check_strategy
+from perpfsm.config.strategy_checks import amounts_fit_brackets, check_strategy
 from perpfsm.config.terms import terms_of
 from perpfsm.config.waivers import Waived, waive
 from perpfsm.config.wording import did_you_mean, shown
 from perpfsm.decisions.parameters import Parameters, PositionManagement
 from perpfsm.errors import ConfigError, Finding, Severity
 from perpfsm.machine.definition import MachineDefinition
+from perpfsm.market.brackets import BRACKETS, Brackets
 from perpfsm.market.price_source import CustomApi, ExternalMarket
 from perpfsm.proof.check_reads import parameters_read
 from perpfsm.proof.flaw import SourceFile
@@ -114,8 +116,11 @@ def check_strategy_document(
     found = [*warnings, *against, *check_strategy(settings), *_check_feed(path, settings)]
     machine, complaint = _machine(path, settings)
     scenario, problem = _scenario(path, settings)
+    table = bracket_table(path, settings)
+    brackets = table.brackets or BRACKETS
     found += [each for each in (complaint, problem) if each is not None]
-    others = tuple(finding for file in (machine, scenario) if file is not None for finding in file.findings)
+    found += [*table.complaints, *amounts_fit_brackets(settings, brackets)]
+    others = tuple(finding for file in (machine, scenario, table) if file is not None for finding in file.findings)
     reading = (*findings, *refused)
     lifecycle = None if machine is None else machine.definition
     reads = frozenset[str]()
@@ -125,7 +130,7 @@ def check_strategy_document(
         found.extend(each for each in unread_parameters(settings, lifecycle, reads) if each.path not in told)
     is_whole = lifecycle is not None and not has_errors((*reading, *document.findings(found), *others))
     if is_whole:
-        terms = terms_of(settings, paper_settings(path, settings, None if scenario is None else scenario.scenario))
+        terms = terms_of(settings, _paper(path, settings, scenario, brackets))
         found.extend(complaints_about(lint(parameters(settings), terms, reads), SourceFile.STRATEGY))
     found, waived = waive(found, settings, is_whole=is_whole)
     everything = (*in_file_order(reading, document.findings(found)), *others)
@@ -136,7 +141,7 @@ def check_strategy_document(
         text=document.source.text,
         parameters=parameters(settings),
         derivative=settings.text("derivative") or "",
-        paper=paper_settings(path, settings, None if scenario is None else scenario.scenario),
+        paper=_paper(path, settings, scenario, brackets),
         price_source=reference_source(settings),
         machine=lifecycle,
         machine_text=machine.text,
@@ -147,6 +152,10 @@ def check_strategy_document(
         waived=waived,
     )
     return strategy, everything
+
+
+def _paper(path: Path, settings: Settings, scenario: ScenarioFile | None, brackets: Brackets) -> PaperSettings:
+    return paper_settings(path, settings, None if scenario is None else scenario.scenario, brackets)
 
 
 def _machine(path: Path, settings: Settings) -> tuple[MachineFile | None, Complaint | None]:

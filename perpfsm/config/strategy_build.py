@@ -17,6 +17,7 @@ from perpfsm.decisions.parameters import (
     RiskLimits,
 )
 from perpfsm.market.bars import BarSettings, VolumeUnit
+from perpfsm.market.brackets import BRACKETS, Brackets
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.margin import MarginMode
 from perpfsm.market.price_source import CustomApi, ExternalMarket
@@ -68,13 +69,16 @@ def parameters(settings: Settings) -> Parameters:
     )
 
 
-def paper_settings(path: Path, settings: Settings, scenario: Scenario | None = None) -> PaperSettings:
+def paper_settings(
+    path: Path, settings: Settings, scenario: Scenario | None = None, brackets: Brackets = BRACKETS
+) -> PaperSettings:
     """Return the paper exchange's settings.
 
     Args:
         path: Of the strategy file, from whose folder a recording's path starts.
         settings: Without errors.
         scenario: What `paper.feed.scenario` names.
+        brackets: What `paper.brackets` says or names.
     """
     return PaperSettings(
         instrument=Instrument(
@@ -92,6 +96,10 @@ def paper_settings(path: Path, settings: Settings, scenario: Scenario | None = N
         price_band_pct=settings.number("paper.price_band_pct"),
         orders_per_10s=int(_number(settings, "paper.rate_limits.per_10s")),
         orders_per_minute=int(_number(settings, "paper.rate_limits.per_minute")),
+        liquidation_fee=_number(settings, "paper.liquidation_fee"),
+        brackets=brackets,
+        funding_rate=_number(settings, "paper.funding.rate"),
+        funding_interval_h=_whole(settings, "paper.funding.interval_h"),
         feed_file=feed_file(path, settings),
         synthetic=_synthetic(settings, "paper.feed.synthetic"),
         scenario=scenario,

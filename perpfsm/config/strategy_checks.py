@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from perpfsm.config.brackets import highest_leverage, leverage_complaints
 from perpfsm.config.nodes import Complaint, Path
 from perpfsm.config.price_source_checks import (
     address_is_safe,
@@ -15,10 +16,10 @@ from perpfsm.config.translate import label
 from perpfsm.config.wording import plain
 from perpfsm.decisions.parameters import PositionManagement
 from perpfsm.errors import Severity
+from perpfsm.market.brackets import Brackets, leverage_max, notional_max
 from perpfsm.market.instrument import round_size
 
 NANOSECONDS = 10**9
-PAPER_LEVERAGE_MAX = 125  # the highest bracket of the venues that paper stands for
 
 _MANAGEMENT = {
     PositionManagement.PROFIT_TAKING: ("long_profit_taking_spread", "short_profit_taking_spread"),
@@ -109,10 +110,29 @@ def stop_is_set(settings: Settings) -> Iterator[Complaint]:
 
 def leverage_is_in_bracket(settings: Settings) -> Iterator[Complaint]:
     """The paper exchange offers what the venues offer that it stands for."""
-    leverage = settings.number("leverage")
-    if leverage is not None and leverage > PAPER_LEVERAGE_MAX:
-        what = f"leverage {plain(leverage)} is beyond the venue's bracket, which ends at {PAPER_LEVERAGE_MAX}."
-        yield Complaint(("leverage",), "leverage-bracket", what, f"Use at most {PAPER_LEVERAGE_MAX}.")
+    yield from leverage_complaints(settings.number("leverage"), highest_leverage(settings))
+
+
+def amounts_fit_brackets(settings: Settings, brackets: Brackets) -> Iterator[Complaint]:
+    """An order of more notional than its leverage is offered for is never taken; the price is only a first guess.
+
+    Args:
+        settings: Of the strategy.
+        brackets: In force.
+    """
+    price, leverage = reference_price(settings), settings.number("leverage")
+    if price is None or leverage is None or leverage > brackets[0].leverage_max:
+        return
+    most = notional_max(int(leverage), brackets)
+    for path, name, amount in _amounts(settings):
+        if amount * price > most:
+            what = (
+                f"{name} {plain(amount)} at {plain(price, grouped=True)} is {plain(amount * price, grouped=True)}, but "
+                f"leverage {plain(leverage)} is offered up to {plain(most, grouped=True)}."
+            )
+            offered = leverage_max(amount * price, brackets)
+            remedy = f"Use at most leverage {offered}, or a smaller amount." if offered else "Use a smaller amount."
+            yield Complaint(path, "beyond-bracket", what, remedy, severity=Severity.WARNING)
 
 
 def instrument_sizes_are_ordered(settings: Settings) -> Iterator[Complaint]:

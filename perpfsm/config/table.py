@@ -11,7 +11,7 @@ from perpfsm.config.strategy_checks import reference_price
 from perpfsm.config.wording import plain, shown
 
 _UNITS = {"percent": "%", "none": "", "count": "", "price": "", "seconds": "s", "times": "x", "milliseconds": "ms"}
-_UNITS |= {"basis points": "bps"}
+_UNITS |= {"basis points": "bps", "hours": "h"}
 
 _QUIET = ("paper.instrument.", "paper.feed.", "paper.bars.", "paper.price_source_feed.", "price_source", "custom_api_")
 

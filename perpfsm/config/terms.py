@@ -18,6 +18,7 @@ def terms_of(settings: Settings, paper: PaperSettings) -> Terms:
         balance=paper.balance,
         maker_fee=paper.maker_fee,
         taker_fee=paper.taker_fee,
+        brackets=paper.brackets,
         is_isolated=settings.text("margin_mode") == "isolated",
         price=reference_price(settings),
         orders_per_10s=paper.orders_per_10s,

@@ -14,7 +14,7 @@ from perpfsm.config.translate import describe
 from perpfsm.config.wording import plain, shown
 
 # Sections that say how the paper exchange's contract and market look, which a first file leaves alone.
-_LEFT_OUT = ("paper.instrument.", "paper.feed.", "paper.bars.", "paper.price_source_feed.")
+_LEFT_OUT = ("paper.instrument.", "paper.brackets", "paper.feed.", "paper.bars.", "paper.price_source_feed.")
 
 
 def strategy_text(answers: Mapping[str, Value], *, path: Path, schema: Path) -> str:

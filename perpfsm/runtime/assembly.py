@@ -29,6 +29,7 @@ from perpfsm.runtime.merge import merge
 from perpfsm.runtime.recovery import Recovered, recover
 
 PERCENT = Decimal(100)
+HOUR_NS = 3600 * 10**9
 EPOCH_CHARACTERS = 10
 START = "start"
 
@@ -167,6 +168,7 @@ def _session(strategy: Strategy, recovered: Recovered, *, wallet: Decimal, epoch
             fitted.orders,
             fitted.is_halted,
             fitted.last_price,
+            brackets=strategy.paper.brackets,
         )
     )
 
@@ -183,6 +185,11 @@ def _exchange_settings(strategy: Strategy) -> ExchangeSettings:
         FillModel(paper.fill_model),
         paper.price_band_pct,
         RateLimits(paper.orders_per_10s, paper.orders_per_minute),
+        margin_mode=strategy.parameters.margin_mode,
+        brackets=paper.brackets,
+        liquidation_rate=paper.liquidation_fee / PERCENT,
+        funding_rate=paper.funding_rate / PERCENT,
+        funding_interval_ns=paper.funding_interval_h * HOUR_NS,
     )
 
 

@@ -18,6 +18,7 @@ LIVE = {"bid_spread", "ask_spread", "order_amount", "order_levels", "order_level
 UNITS = {
     "percent",
     "seconds",
+    "hours",
     "base",
     "quote",
     "price",

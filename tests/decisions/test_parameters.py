@@ -70,10 +70,14 @@ def test_risk_limits_are_those_of_the_schema_and_off_until_set() -> None:
 
 
 def test_paper_settings_are_those_of_the_schema() -> None:
-    scalars = {
-        name: schema for name, schema in PAPER.items() if name not in {"instrument", "feed", "price_source_feed"}
-    }
-    elsewhere = {"instrument", "feed_file", "synthetic", "source_file", "source_synthetic"}
+    scalars = {name: schema for name, schema in PAPER.items() if "properties" not in schema and name != "brackets"}
+    for section, ours in (
+        ("rate_limits", {"per_10s": "orders_per_10s", "per_minute": "orders_per_minute"}),
+        ("funding", {"rate": "funding_rate", "interval_h": "funding_interval_h"}),
+    ):
+        scalars |= {ours[name]: schema for name, schema in properties(PAPER[section]).items()}
+    elsewhere = {"instrument", "brackets", "scenario", "bars"}
+    elsewhere |= {"feed_file", "synthetic", "source_file", "source_synthetic"}
 
     assert {field.name: default(field) for field in fields(PaperSettings) if field.name not in elsewhere} == described(
         scalars

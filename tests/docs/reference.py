@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from perpfsm.config.nodes import Value
 from perpfsm.config.schema import Schema, load_schema, properties
 from perpfsm.config.settings import described_parameters
-from perpfsm.config.strategy_checks import PAPER_LEVERAGE_MAX
 from perpfsm.config.translate import describe
 from perpfsm.config.wording import shown
 from perpfsm.machine.definition import Operator
 from perpfsm.machine.library import ActionSpec, Declared, MetricSpec
 from perpfsm.machine.shipped import shipped_library
+from perpfsm.market.brackets import BRACKETS
 from tests.docs.pages import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -49,7 +49,7 @@ def parameters_page() -> str:
         "Every parameter of a [strategy file](../guide/strategy.md), from its schema.",
         "*Asked*: asked for in a new file.",
         "*Live*: a running bot may change it. *Built*: what is not is refused, unless it has its default.",
-        f"`leverage` ends with the venue's bracket, on the paper exchange at {PAPER_LEVERAGE_MAX}.",
+        f"`leverage` ends with the venue's bracket, on the paper exchange at {BRACKETS[0].leverage_max}.",
     ]
     for section, (title, where) in SECTIONS.items():
         rows = [_parameter(name, schema) for name, schema in described.items() if _section(name) == section]

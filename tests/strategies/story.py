@@ -92,6 +92,11 @@ class Story:
         return [text.replace("closed ", "") for text in self.of_kind("closing")]
 
     @property
+    def forced(self) -> list[str]:
+        """What the venue did to positions, and funding: `4 position 0 by liquidation, realised -9`."""
+        return self.of_kind("position", "funding")
+
+    @property
     def notes(self) -> list[str]:
         """What the log said: `1 New peak price …`."""
         return self.of_kind("note")
@@ -145,8 +150,8 @@ def _texts(entry: Entry, orders: Mapping[str, Entry]) -> Iterator[tuple[str, str
         case "fill", {"fill": fill, "role": role}:
             size, price = _plain(fill["size"]), _plain(fill["price"])
             yield "fill", f"fill {fill['side']} {size} @ {price} {fill['liquidity']} {role}"
-        case "position", {"cause": cause, "realised": realised, "size_after": size}:
-            yield "position", f"position {_plain(size)} by {cause}, realised {_plain(realised)}"
+        case "position" | "funding" as kind, body:
+            yield kind, _forced(kind, body)
         case "closing", {"reason": reason}:
             yield "closing", f"closed {reason}"
         case "refusal", {"what": what, "why": why}:
@@ -160,6 +165,12 @@ def _texts(entry: Entry, orders: Mapping[str, Entry]) -> Iterator[tuple[str, str
             yield "operator", f"{action} by {who}"
         case kind, _:
             yield str(kind), str(kind)
+
+
+def _forced(kind: str, body: Entry) -> str:
+    if kind == "funding":
+        return f"funding {_plain(body['paid'])} at {_plain(body['rate'])} of {_plain(body['mark'])}"
+    return f"position {_plain(body['size_after'])} by {body['cause']}, realised {_plain(body['realised'])}"
 
 
 def _order(order: Entry) -> str:
