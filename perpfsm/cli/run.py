@@ -109,6 +109,9 @@ def run(
         bool, typer.Option("--skip-bad-lines", help="Count lines of the feed that cannot be read, and go on.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    prove: Annotated[
+        bool, typer.Option("--prove/--no-prove", help="Refuse a lifecycle that can strand a position.")
+    ] = True,
 ) -> None:
     """Run a strategy on the paper exchange, and journal everything that it does.
 
@@ -131,5 +134,6 @@ def run(
         resume=resume,
         skip_bad_lines=skip_bad_lines,
         as_json=as_json,
+        proves=prove,
     )
     raise typer.Exit(run_strategy(options))

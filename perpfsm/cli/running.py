@@ -16,6 +16,7 @@ from perpfsm.cli.errors import EXIT_ERROR
 from perpfsm.cli.feeds import feed_of
 from perpfsm.cli.notices import Notices
 from perpfsm.cli.price_source import run_asking, with_price_source
+from perpfsm.cli.proving import HINT, RefutedError, refuse_refuted
 from perpfsm.config.render import finding_lines
 from perpfsm.config.strategy import Strategy, load_strategy
 from perpfsm.console.header import Header
@@ -60,6 +61,7 @@ class RunOptions:
     resume: str | None
     skip_bad_lines: bool
     as_json: bool
+    proves: bool = True
 
     @property
     def is_paced(self) -> bool:
@@ -160,6 +162,7 @@ def run_strategy(options: RunOptions) -> int:
     """
     try:
         strategy = load_strategy(options.strategy, overrides=options.changes)
+        refuse_refuted(strategy, proves=options.proves)
         feed = feed_of(
             strategy,
             options.feed,
@@ -171,6 +174,8 @@ def run_strategy(options: RunOptions) -> int:
         for finding in error.findings:
             for line in finding_lines(finding):
                 typer.echo(line.text, err=True)
+        if isinstance(error, RefutedError):
+            typer.echo(HINT, err=True)
         return EXIT_ERROR
     clock = RealClock()
     watcher = Watcher(strategy)

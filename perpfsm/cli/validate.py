@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,29 +42,38 @@ def validate(
         Format, typer.Option("--format", help="For a person, a program, or a code review.")
     ] = Format.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
+    prove: Annotated[
+        bool, typer.Option("--prove/--no-prove", help="Prove that the lifecycle strands no position.")
+    ] = True,
 ) -> None:
     """Check strategy, machine and scenario files: shape, names, units, and how the parameters fit together.
+
+    Lifecycles are put to the proof: that no position is stranded and no stop delayed, whatever the market and the
+    exchange do.
 
     Exits with 0 when every file is valid, with 1 when one is not.
     """
     with errors_told():
-        raise typer.Exit(validate_files(files, output, strict=strict))
+        raise typer.Exit(validate_files(files, output, strict=strict, proves=prove))
 
 
-def validate_files(files: Iterable[Path], output: Format, *, strict: bool) -> int:
+def validate_files(files: Iterable[Path], output: Format, *, strict: bool, proves: bool = True) -> int:
     """Print what is to say about each file, and return the exit status: 0 valid, 1 not.
 
     Args:
         files: Strategy, machine or scenario files.
         output: The form of the answer.
         strict: Whether warnings count as errors.
+        proves: Whether lifecycles are put to the proof.
     """
     from perpfsm.config.examine import examine
     from perpfsm.config.render import to_github, to_json
 
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its code instead
-    reports = [examine(path) for path in files]
+    started_s = perf_counter()
+    reports = [examine(path, proves=proves) for path in files]
+    took_s = perf_counter() - started_s
     match output:
         case Format.JSON:
             print(to_json(reports))
@@ -73,12 +83,14 @@ def validate_files(files: Iterable[Path], output: Format, *, strict: bool) -> in
                     print(to_github(finding))
         case Format.TEXT:
             print_lines([line for report in reports for line in _lines(report, strict=strict)])
+            if sys.stdout.isatty():  # a pipe gets the same text each time
+                print(f"took {took_s:.2f} s")
     return int(any(not report.is_valid or (strict and report.findings) for report in reports))
 
 
 def _lines(report: "Report", *, strict: bool) -> "Iterable[Line]":
     """Yield everything about one file, its verdict after its findings."""
-    from perpfsm.config.render import Line, Look, finding_lines, summary_line
+    from perpfsm.config.render import Line, Look, finding_lines, proof_lines, summary_line
     from perpfsm.config.table import parameter_table
     from perpfsm.config.wording import plain
 
@@ -90,12 +102,14 @@ def _lines(report: "Report", *, strict: bool) -> "Iterable[Line]":
             yield Line(Look.MUTED, f"  waived {waived.code}: {waived.reason}")
         machine = report.strategy.machine
         yield Line(Look.TABLE, f"  lifecycle {machine.name}: {len(machine.states)} states, {len(machine.rows)} rows")
+        yield from proof_lines(report)
         for text in parameter_table(report.strategy):
             yield Line(Look.MUTED if text.endswith("default") else Look.TABLE, text)
     if report.machine is not None:
         sizes = (report.machine.states, report.machine.guards, report.machine.rows)
         states, guards, rows = map(len, sizes)
         yield Line(Look.TABLE, f"  {report.machine.name}: {states} states, {guards} guards, {rows} rows")
+        yield from proof_lines(report)
     if report.scenario is not None:
         phases = report.scenario.phases
         seconds = plain(sum(phase.for_s for phase in phases))

@@ -33,12 +33,14 @@ class MachineFile:
         text: Of the file; empty when it could not be read.
         definition: None when there are errors.
         findings: Errors and warnings, in file order.
+        document: The file's values and where they stand; None when it could not be read.
     """
 
     path: Path
     text: str
     definition: MachineDefinition | None
     findings: tuple[Finding, ...]
+    document: Document | None = None
 
 
 def load_machine(path: Path, library: Library | None = None) -> MachineDefinition:
@@ -68,11 +70,11 @@ def read_machine_file(path: Path, library: Library) -> MachineFile:
     source = read_source(path)
     if isinstance(source, Finding):
         return MachineFile(path, "", None, (source,))
-    return _read_source(source, library)
+    return read_machine_source(source, library)
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
-def _read_source(source: Source, library: Library) -> MachineFile:
+def read_machine_source(source: Source, library: Library) -> MachineFile:
     """Return all that a machine file's text says; a text that was read before is not parsed again.
 
     A bot reads its lifecycle each time when its strategy file is saved, and parsing is nine tenths of that.
@@ -103,12 +105,13 @@ def check_machine(path: Path, document: Document, findings: tuple[Finding, ...],
     found.extend(reader.complaints)
     everything = in_file_order(findings, document.findings(found))
     if has_errors(everything):
-        return MachineFile(path, document.source.text, None, everything)
+        return MachineFile(path, document.source.text, None, everything, document)
     definition = draft.definition(guards)
     found.extend(check_whole(draft.states, draft.initial or "", draft.rows, reader, draft.properties.values()))
     found.extend(complaints_about(check(definition, library, parameter_ranges()), SourceFile.MACHINE))
     everything = in_file_order(findings, document.findings(found))
-    return MachineFile(path, document.source.text, None if has_errors(everything) else definition, everything)
+    checked = None if has_errors(everything) else definition
+    return MachineFile(path, document.source.text, checked, everything, document)
 
 
 @dataclass(frozen=True, slots=True)

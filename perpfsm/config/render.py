@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from perpfsm.config.examine import Report
 from perpfsm.errors import Finding, Severity
+from perpfsm.proof.flaw import Verdict
+from perpfsm.proof.prove import Proof
 
 SOURCE_MAX = 120
 
@@ -64,6 +66,22 @@ def summary_line(report: Report, *, strict: bool) -> Line:
     return Line(Look.VALID if is_good else Look.INVALID, f"{report.path}: {', '.join([verdict, *counts])}")
 
 
+def proof_lines(report: Report) -> Iterator[Line]:
+    """Yield what became of the claims about a lifecycle, a line for each; none when it was not put to the proof."""
+    proof = report.proof
+    if proof is None:
+        return
+    proved = sum(claim.verdict is Verdict.PROVED for claim in proof.claims)
+    asked = sum(claim.verdict is not Verdict.NOT_ASKED for claim in proof.claims)
+    yield Line(
+        Look.TABLE, f"  proved {proved} of {_plural(asked, 'claim')} in {_plural(proof.situations, 'situation')}"
+    )
+    width = max(len(claim.name) for claim in proof.claims)
+    for claim in proof.claims:
+        look = Look.ERROR if claim.verdict is Verdict.REFUTED else Look.MUTED
+        yield Line(look, f"    {claim.verdict.value:<9}  {claim.name:<{width}}  {claim.says}")
+
+
 def to_json(reports: Iterable[Report]) -> str:
     """Return reports as a JSON document."""
     files = [
@@ -73,6 +91,7 @@ def to_json(reports: Iterable[Report]) -> str:
             "valid": report.is_valid,
             "findings": [finding_fields(finding) for finding in report.findings],
             "waived": [asdict(waived) for waived in report.waived],
+            "proof": None if report.proof is None else _proof_fields(report.proof),
         }
         for report in reports
     ]
@@ -102,6 +121,12 @@ def finding_fields(finding: Finding) -> dict[str, str | int | list[str]]:
         "remedy": finding.remedy,
         **trace,
     }
+
+
+def _proof_fields(proof: Proof) -> dict[str, int | list[dict[str, str]]]:
+    """Return a proof as what JSON can say."""
+    claims = [{"name": claim.name, "says": claim.says, "verdict": claim.verdict.value} for claim in proof.claims]
+    return {"situations": proof.situations, "steps": proof.steps, "claims": claims}
 
 
 def _window(source: str, column: int) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,29 @@ def test_a_terminal_sees_colours_and_a_pipe_does_not(folder: Path) -> None:
     assert done.returncode == 1
     assert shown.startswith(b"\x1b[1;31mbad.yaml: error[missing-parameter]: bid_spread is missing.\x1b[0m")
     assert "\x1b" not in perpfsm("validate", "bad.yaml", folder=folder).stdout
+
+
+def test_the_proof_is_a_part_of_the_report_unless_it_is_skipped(folder: Path) -> None:
+    proved = perpfsm("validate", "good.yaml", folder=folder)
+    skipped = perpfsm("validate", "good.yaml", "--no-prove", folder=folder)
+    as_json = perpfsm("validate", "good.yaml", "--format", "json", folder=folder)
+
+    lines = proved.stdout.splitlines()
+    claims = json.loads(as_json.stdout)["files"][0]["proof"]["claims"]
+    assert {claim["verdict"] for claim in claims} == {"proved"}
+    assert lines[2].startswith(f"  proved {len(claims)} of {len(claims)} claims in ")
+    assert [line.split()[:2] for line in lines[3 : 3 + len(claims)]] == [["proved", claim["name"]] for claim in claims]
+    assert "proved" not in skipped.stdout
+
+
+def test_how_long_it_took_is_told_in_a_terminal_alone(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "perpfsm", "validate", "m.yaml", "--no-prove"]
+    done = subprocess.run(command, cwd=folder, stdout=theirs, check=False, timeout=60)
+    shown = os.read(ours, 4000).decode()
+    os.close(ours)
+    os.close(theirs)
+
+    assert done.returncode == 0
+    assert re.search(r"took \d+\.\d\d s", shown)
+    assert "took" not in perpfsm("validate", "m.yaml", "--no-prove", folder=folder).stdout

@@ -2,14 +2,26 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from perpfsm.config.examine import Report, examine
-from perpfsm.config.render import Line, Look, finding_lines, summary_line, to_github, to_json
+from perpfsm.config.render import (
+    Line,
+    Look,
+    finding_fields,
+    finding_lines,
+    proof_lines,
+    summary_line,
+    to_github,
+    to_json,
+)
 from perpfsm.config.table import parameter_table
 from perpfsm.errors import Finding, Place, Severity
+from perpfsm.proof.flaw import Claim, Verdict
+from perpfsm.proof.prove import Proof
 
 Write = Callable[..., Path]
 
@@ -79,6 +91,7 @@ def test_json_carries_every_part_of_a_finding() -> None:
                     }
                 ],
                 "waived": [],
+                "proof": None,
             }
         ]
     }
@@ -126,3 +139,40 @@ def test_the_table_shows_units_defaults_and_the_price_beside_the_percentage(writ
 
 def test_the_table_knows_no_price_for_a_recording(write: Write, good: str) -> None:
     assert table(write, good + "paper: {feed: {file: quotes.csv}}\n")["bid_spread"] == "0.02 %"
+
+
+def test_the_way_to_a_finding_is_shown_below_its_caret_and_kept_by_every_format() -> None:
+    traced = replace(ERROR, trace=("1. market", "2. a quote fills"))
+
+    assert [line.text for line in finding_lines(traced)][3:5] == ["    1. market", "    2. a quote fills"]
+    assert finding_fields(traced)["trace"] == ["1. market", "2. a quote fills"]
+    assert to_github(traced).endswith("::x is wrong. Did you mean y?%0A1. market%0A2. a quote fills")
+
+
+CLAIMS = (
+    Claim("can-close", "It closes.", Verdict.PROVED),
+    Claim("stop-first", "The stop comes first.", Verdict.REFUTED),
+    Claim("exits-fit", "Exits fit.", Verdict.NOT_ASKED),
+)
+
+
+def test_a_proof_is_a_line_for_each_claim() -> None:
+    report = Report("a.yaml", "machine", (), proof=Proof(CLAIMS, (), 1, 7))
+
+    assert [*proof_lines(report)] == [
+        Line(Look.TABLE, "  proved 1 of 2 claims in 1 situation"),
+        Line(Look.MUTED, "    proved     can-close   It closes."),
+        Line(Look.ERROR, "    refuted    stop-first  The stop comes first."),
+        Line(Look.MUTED, "    not asked  exits-fit   Exits fit."),
+    ]
+    assert [*proof_lines(Report("a.yaml", "machine", ()))] == []
+
+
+def test_json_carries_the_claims_and_never_a_time() -> None:
+    (file,) = json.loads(to_json([Report("a.yaml", "machine", (), proof=Proof(CLAIMS[:1], (), 1, 7))]))["files"]
+
+    assert file["proof"] == {
+        "situations": 1,
+        "steps": 7,
+        "claims": [{"name": "can-close", "says": "It closes.", "verdict": "proved"}],
+    }

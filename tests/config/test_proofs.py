@@ -1,0 +1,79 @@
+"""Lifecycles put to the proof from their files: refutations have their place, and a question is answered once."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from perpfsm.config.examine import examine
+from perpfsm.config.proofs import FLAWS_TOLD_MAX, prove_strategy
+from perpfsm.config.resources import machine_names, machine_path
+from perpfsm.config.strategy import load_strategy
+from perpfsm.errors import Severity
+from perpfsm.proof.flaw import Verdict
+
+Write = Callable[..., Path]
+
+
+def shipped(name: str) -> str:
+    path = machine_path(name)
+    assert path is not None
+    return path.read_text(encoding="utf-8")
+
+
+def without_row(text: str, name: str) -> str:
+    shorter, removed = re.subn(rf"  - \{{name: {name},.*?\}}\n", "", text, flags=re.DOTALL)
+    assert removed == 1
+    return shorter
+
+
+@pytest.mark.parametrize("name", machine_names())
+def test_a_shipped_lifecycle_is_proved(name: str) -> None:
+    path = machine_path(name)
+    assert path is not None
+
+    report = examine(path, proves=True)
+
+    assert report.findings == ()
+    assert report.proof is not None
+    assert {claim.verdict for claim in report.proof.claims} == {Verdict.PROVED}
+
+
+def test_a_refuted_claim_stands_in_the_machine_file_with_the_way_to_it(write: Write, good: str) -> None:
+    machine = write(without_row(shipped("profit_taking"), "flat"), name="mine_machine.yaml")
+    path = write(good + "machine: mine_machine.yaml\n")
+
+    report = examine(path, proves=True)
+
+    assert not report.is_valid
+    assert {finding.code for finding in report.findings if finding.severity is Severity.ERROR} >= {"flat-is-noticed"}
+    assert {finding.place.path for finding in report.findings} == {str(machine)}
+    assert all(finding.place.line and finding.trace for finding in report.findings)
+    assert report.findings == tuple(sorted(report.findings, key=lambda each: (each.place.line, each.place.column)))
+
+
+def test_of_a_claim_that_is_refuted_everywhere_a_few_places_are_shown(write: Write) -> None:
+    report = examine(write(without_row(shipped("profit_taking"), "stop_loss"), name="mine.yaml"), proves=True)
+
+    assert report.proof is not None
+    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    assert len(errors) == FLAWS_TOLD_MAX < len(report.proof.flaws)
+    more = len(report.proof.flaws) - FLAWS_TOLD_MAX
+    assert [finding.remedy.endswith(f"({more} more places not shown.)") for finding in errors].count(True) == 1
+
+
+def test_a_file_with_errors_is_not_put_to_the_proof(write: Write, good: str) -> None:
+    machine = write(shipped("profit_taking").replace("dest: closing", "dest: closed", 1), name="mine.yaml")
+
+    assert examine(machine, proves=True).proof is None
+    assert examine(write(good.replace("leverage: 10", "leverage: 0")), proves=True).proof is None
+    assert examine(write(good)).proof is None
+
+
+def test_the_same_question_is_answered_once(write: Write) -> None:
+    one, other = load_strategy(write()), load_strategy(write(), overrides={"stop_loss_spread": "0"})
+
+    assert prove_strategy(one) is prove_strategy(load_strategy(write()))
+    verdicts = {claim.name: claim.verdict for claim in prove_strategy(other).proof.claims}
+    assert verdicts["stop-first"] is Verdict.NOT_ASKED
