@@ -305,4 +305,5 @@ class Floor:
     def _take(self) -> None:
         records, commands = self.session.outbox.take()
         self.records.extend(records)
-        self.sent.extend(approved.command for approved in commands)
+        asked = [approved.command for approved in commands]
+        self.sent.extend(each for each in asked if isinstance(each, PlaceOrder | CancelOrder))

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from perpfsm.market.order import Command
+from perpfsm.market.order import Command, VenueCommand
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
     """A command that may leave."""
 
-    command: Command
+    command: VenueCommand
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from perpfsm.decisions.exits import is_dust
 from perpfsm.decisions.proposals import Cancel
 from perpfsm.engine.books import parts_of
 from perpfsm.engine.records import OrderRecord, RefusalRecord
-from perpfsm.engine.state import State
+from perpfsm.engine.state import RISK, State
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import NO_REASON
+from perpfsm.market.account_setting import SettingChanged, SettingRefused
 from perpfsm.market.fill import Fill
 from perpfsm.market.order import (
     BY_LIQUIDATION,
@@ -27,6 +28,7 @@ from perpfsm.market.order import (
 )
 from perpfsm.market.position import ZERO, Position
 from perpfsm.market.side import LegName
+from perpfsm.market.stop import StopTriggered
 from perpfsm.market.working import OrderStatus
 
 NETTED = "netted"
@@ -62,6 +64,19 @@ def apply_event(state: State, event: VenueEvent) -> None:
                 _lose(state, client_id, OrderStatus.EXPIRED, reason)
         case Liquidated() | PositionChanged() | FundingPaid():
             _settle(state, event)
+        case StopTriggered() | SettingChanged() | SettingRefused():
+            _note(state, event)
+
+
+def _note(state: State, event: StopTriggered | SettingChanged | SettingRefused) -> None:
+    """Take an event that no fill and no cash comes with; an account that cannot be set up is not quoted on (B15)."""
+    match event:
+        case StopTriggered(client_id=client_id):
+            _move(state, client_id, OrderStatus.WORKING)
+        case SettingChanged():
+            pass  # as it was asked for
+        case SettingRefused(code=code, reason=reason):
+            state.operate("pause", RISK, f"the venue refused to set the account up: {code} {reason}")
 
 
 def _settle(state: State, event: Liquidated | PositionChanged | FundingPaid) -> None:

@@ -12,7 +12,7 @@ from perpfsm.market.instrument import Instrument, round_price, round_size
 from perpfsm.market.messages import Quote
 from perpfsm.market.order import OrderType, PlaceOrder
 from perpfsm.market.position import ZERO
-from perpfsm.market.side import LegName, PositionMode
+from perpfsm.market.side import LegName, PositionMode, Side
 
 TOO_MANY_ORDERS = -1015
 PRICE_MISSING = -1102
@@ -55,12 +55,15 @@ def rejection(order: PlaceOrder, floor: Floor, now_ns: int) -> Rejection | None:
     """
     settings, quote = floor.settings, floor.book.quote
     instrument, closing = settings.instrument, closes(order)
-    shape = _leg(order, settings.mode) or _shape(order) or _grid(order, instrument)
-    if shape is not None:
-        return shape
-    too_small_or_large = _size(order, instrument, closing=closing)
-    if too_small_or_large is not None:
-        return too_small_or_large
+    unfit = (
+        wrong_leg(order.leg, settings.mode, reduce_only=order.reduce_only)
+        or _shape(order)
+        or off_tick(order.price, instrument)
+        or off_step(order.size, instrument)
+        or out_of_bounds(order.size, instrument, closing=closing)
+    )
+    if unfit is not None:
+        return unfit
     price = execution_price(order, quote)
     if price is None:
         return Rejection(UNABLE_TO_FILL, "Unable to fill: no market data.")
@@ -69,7 +72,7 @@ def rejection(order: PlaceOrder, floor: Floor, now_ns: int) -> Rejection | None:
         or price_band(order.price, floor)
         or (_closing(order, floor) if closing else _margin(order, price, floor))
         or _post_only(order, quote)
-        or _duplicate(order, floor)
+        or duplicate(order.client_id, floor)
         or (None if closing else _too_often(floor, now_ns))
     )
 
@@ -86,11 +89,11 @@ def price_band(limit: Decimal | None, floor: Floor) -> Rejection | None:
     return None
 
 
-def _leg(order: PlaceOrder, mode: PositionMode) -> Rejection | None:
-    hedge = mode is PositionMode.HEDGE
-    if (order.leg is LegName.BOTH) is hedge:
-        return Rejection(WRONG_POSITION_SIDE, f"Position side {order.leg} does not match {mode} mode.")
-    if hedge and order.reduce_only:
+def wrong_leg(leg: LegName, mode: PositionMode, *, reduce_only: bool = False) -> Rejection | None:
+    """Return why an order cannot concern `leg` in this position mode; None when it can."""
+    if leg not in mode.legs:
+        return Rejection(WRONG_POSITION_SIDE, f"Position side {leg} does not match {mode} mode.")
+    if mode is PositionMode.HEDGE and reduce_only:
         return Rejection(WRONG_POSITION_SIDE, "Hedge mode forbids reduceOnly; the position side says it.")
     return None
 
@@ -108,16 +111,22 @@ def _shape(order: PlaceOrder) -> Rejection | None:
     return None
 
 
-def _grid(order: PlaceOrder, instrument: Instrument) -> Rejection | None:
-    if order.price is not None and order.price != round_price(order.price, tick=instrument.tick, side=order.side):
-        if _is_finer(order.price, instrument.tick):
-            return Rejection(BAD_PRECISION, f"Price {order.price} is more precise than the tick {instrument.tick}.")
-        return Rejection(OFF_TICK, f"Price {order.price} is not a multiple of the tick {instrument.tick}.")
-    if order.size != round_size(order.size, step=instrument.step):
-        if _is_finer(order.size, instrument.step):
-            return Rejection(BAD_PRECISION, f"Quantity {order.size} is more precise than the step {instrument.step}.")
-        return Rejection(OFF_STEP, f"Quantity {order.size} is not a multiple of the step {instrument.step}.")
-    return None
+def off_tick(price: Decimal | None, instrument: Instrument) -> Rejection | None:
+    """Return why a price does not lie on the tick grid; None when it does, or where there is none."""
+    if price is None or price == round_price(price, tick=instrument.tick, side=Side.BUY):
+        return None
+    if _is_finer(price, instrument.tick):
+        return Rejection(BAD_PRECISION, f"Price {price} is more precise than the tick {instrument.tick}.")
+    return Rejection(OFF_TICK, f"Price {price} is not a multiple of the tick {instrument.tick}.")
+
+
+def off_step(size: Decimal, instrument: Instrument) -> Rejection | None:
+    """Return why a size does not lie on the step grid; None when it does."""
+    if size == round_size(size, step=instrument.step):
+        return None
+    if _is_finer(size, instrument.step):
+        return Rejection(BAD_PRECISION, f"Quantity {size} is more precise than the step {instrument.step}.")
+    return Rejection(OFF_STEP, f"Quantity {size} is not a multiple of the step {instrument.step}.")
 
 
 def _is_finer(value: Decimal, grid: Decimal) -> bool:
@@ -129,11 +138,12 @@ def _decimal_places(value: Decimal) -> int:
     return max(0, -int(value.normalize().as_tuple().exponent))
 
 
-def _size(order: PlaceOrder, instrument: Instrument, *, closing: bool) -> Rejection | None:
-    if instrument.size_max is not None and order.size > instrument.size_max:
-        return Rejection(SIZE_ABOVE_MAXIMUM, f"Quantity {order.size} is above the maximum {instrument.size_max}.")
-    if order.size < instrument.size_min and not (closing and instrument.reduce_only_exempt):
-        return Rejection(SIZE_BELOW_MINIMUM, f"Quantity {order.size} is below the minimum {instrument.size_min}.")
+def out_of_bounds(size: Decimal, instrument: Instrument, *, closing: bool) -> Rejection | None:
+    """Return why a size is too large or too small for an order; None when it is neither."""
+    if instrument.size_max is not None and size > instrument.size_max:
+        return Rejection(SIZE_ABOVE_MAXIMUM, f"Quantity {size} is above the maximum {instrument.size_max}.")
+    if size < instrument.size_min and not (closing and instrument.reduce_only_exempt):
+        return Rejection(SIZE_BELOW_MINIMUM, f"Quantity {size} is below the minimum {instrument.size_min}.")
     return None
 
 
@@ -183,8 +193,9 @@ def _post_only(order: PlaceOrder, quote: Quote | None) -> Rejection | None:
     return None
 
 
-def _duplicate(order: PlaceOrder, floor: Floor) -> Rejection | None:
-    return Rejection(DUPLICATE_CLIENT_ID, "Client order id is duplicated.") if order.client_id in floor.known else None
+def duplicate(client_id: str, floor: Floor) -> Rejection | None:
+    """Return why an id cannot be given again; None for a new one."""
+    return Rejection(DUPLICATE_CLIENT_ID, "Client order id is duplicated.") if client_id in floor.known else None
 
 
 def _too_often(floor: Floor, now_ns: int) -> Rejection | None:

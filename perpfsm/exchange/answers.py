@@ -29,5 +29,6 @@ def answer(floor: Floor, event: OrderAccepted | OrderRejected) -> None:
 
 def answer_late(floor: Floor, event: OrderAccepted | OrderRejected, now_ns: int) -> None:
     """Say what became of a placement whose answer was lost, unless fills or its end have said it already."""
-    if isinstance(event, OrderRejected) or event.client_id in floor.orders.by_id:
+    waits = event.client_id in floor.orders.by_id or event.client_id in floor.stops.by_id
+    if waits or isinstance(event, OrderRejected):
         floor.say(replace(event, time_ns=now_ns))

@@ -22,10 +22,11 @@ from perpfsm.market.side import Side
 
 
 def arrive(floor: Floor, command: Command, now_ns: int) -> None:
-    """Let a command reach the venue. This is the one place where commands of any kind do.
+    """Let a placement or a cancel reach the venue.
 
     Args:
-        command: Placements, cancels and, one day, stop orders.
+        floor: The exchange's.
+        command: What was sent.
         now_ns: On the feed's clock, nanoseconds since the epoch.
     """
     match command:
@@ -43,6 +44,13 @@ def adopt(floor: Floor, open_order: OpenOrder) -> None:
         floor.unfinished.append(working)
     else:
         floor.rest(working)
+
+
+def enter_unasked(floor: Floor, order: PlaceOrder, now_ns: int) -> None:
+    """Let an order of the venue's own, such as a stop that was triggered, take what it can; nothing is checked."""
+    working = _working(floor, order, order.size)
+    floor.admit(working)
+    enter(floor, working, now_ns)
 
 
 def finish(floor: Floor, now_ns: int) -> None:

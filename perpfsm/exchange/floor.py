@@ -15,6 +15,7 @@ from perpfsm.exchange.pricing import execution_price, opening_margin
 from perpfsm.exchange.rates import PlacementRate
 from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.exchange.timeline import Timeline
+from perpfsm.exchange.waiting import WaitingStops
 from perpfsm.market.account import Account
 from perpfsm.market.band import Band
 from perpfsm.market.fill import Fill, Liquidity
@@ -50,6 +51,7 @@ class Floor:
         settings: What the exchange was told once.
         ledger: Cash and positions.
         orders: What works.
+        stops: Stop orders that wait for their trigger.
         book: The market as it was shown, less what we took of it.
         timeline: What will happen without a message.
         mail: Events on their way to us; `say` posts there.
@@ -82,6 +84,7 @@ class Floor:
         "orders",
         "rate",
         "settings",
+        "stops",
         "swept_ns",
         "timeline",
         "trade_id",
@@ -99,6 +102,7 @@ class Floor:
             margins=account.margins,
         )
         self.orders = OwnOrders()
+        self.stops = WaitingStops()
         self.book = Book(settings.instrument.tick)
         self.timeline = Timeline()
         self.connection = Connection(settings.latency)

@@ -7,7 +7,7 @@ received at S + what its way out takes longer than market data does. One connect
 
 from dataclasses import dataclass
 
-from perpfsm.market.order import CancelOrder, Command
+from perpfsm.market.order import CancelOrder, VenueCommand
 
 NS_PER_MS = 1_000_000
 MASK = 2**64 - 1
@@ -109,7 +109,7 @@ class Connection:
         self.arrived_ns = 0
         self.received_ns = 0
 
-    def arrival_ns(self, command: Command, sent_ns: int) -> int:
+    def arrival_ns(self, command: VenueCommand, sent_ns: int) -> int:
         """Return when a command that leaves at `sent_ns` arrives."""
         order, cancel, _, market_data = self.paths
         path = cancel if isinstance(command, CancelOrder) else order

@@ -10,18 +10,19 @@ the less favourable of the plausible answers is taken:
 - Own orders never execute against each other: the one that rests expires. Buys are matched before sells.
 
 The parts: `floor` holds what they share, books every execution (`Floor.execute`) and announces every change of value
-(`Floor.revalue`); commands reach the venue in `arrivals.arrive`; `timeline` holds what happens without a message
+(`Floor.revalue`); commands reach the venue in `commands.carry_out`; `timeline` holds what happens without a message
 (commands on their way, funding); `mail` holds events until they are received; `matching` and `queue` are about orders
-that rest, `taking` about those that do not. A further part puts itself into `Floor.hooks`: after each message, after
-each change of value, and with a band of its own.
+that rest, `taking` about those that do not, `stops` about those that wait for a trigger. A further part puts itself
+into `Floor.hooks`: after each message, after each change of value, and with a band of its own.
 """
 
 from dataclasses import replace
 
 from perpfsm.decisions.approval import Approved
 from perpfsm.exchange.answers import answer_late
-from perpfsm.exchange.arrivals import adopt, arrive, finish
+from perpfsm.exchange.arrivals import adopt, finish
 from perpfsm.exchange.bands import order_band
+from perpfsm.exchange.commands import carry_out
 from perpfsm.exchange.counters import Counters
 from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.funding import Funding
@@ -29,6 +30,7 @@ from perpfsm.exchange.incidents import strike
 from perpfsm.exchange.liquidation import Liquidation
 from perpfsm.exchange.matching import match_depth, match_quote, match_trade
 from perpfsm.exchange.settings import ExchangeSettings
+from perpfsm.exchange.stops import StopWatch
 from perpfsm.exchange.timeline import Arrival, FundingMoment, Happening, LateAnswer, Rank
 from perpfsm.market.account import Account, OpenOrder
 from perpfsm.market.band import EVERYWHERE, NOWHERE, Band
@@ -63,6 +65,7 @@ class PaperExchange:
         self._band = EVERYWHERE
         self._funding = Funding(self._floor)
         Liquidation(self._floor)
+        StopWatch(self._floor)
         for open_order in account.orders:
             adopt(self._floor, open_order)
 
@@ -79,7 +82,7 @@ class PaperExchange:
             floor.timeline.schedule(Arrival(command), arrival_ns)
             return
         self._pass(now_ns, Rank.ARRIVAL)
-        arrive(floor, command, now_ns)
+        carry_out(floor, command, now_ns)
 
     def on_market(self, message: FeedMessage) -> None:
         """Let a message of the feed execute what it reaches, after everything that is due before it has happened.
@@ -175,7 +178,7 @@ class PaperExchange:
         """Let one scheduled thing happen."""
         match happening:
             case Arrival(command):
-                arrive(self._floor, command, now_ns)
+                carry_out(self._floor, command, now_ns)
             case LateAnswer(event):
                 answer_late(self._floor, event, now_ns)
             case FundingMoment():

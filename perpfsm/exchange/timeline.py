@@ -5,7 +5,7 @@ from enum import IntEnum
 from heapq import heappop, heappush
 
 from perpfsm.market.band import NEVER
-from perpfsm.market.order import Command, OrderAccepted, OrderRejected
+from perpfsm.market.order import OrderAccepted, OrderRejected, VenueCommand
 
 
 class Rank(IntEnum):
@@ -20,7 +20,7 @@ class Rank(IntEnum):
 class Arrival:
     """A command reaches the venue."""
 
-    command: Command
+    command: VenueCommand
 
     rank = Rank.ARRIVAL
 

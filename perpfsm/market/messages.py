@@ -1,6 +1,6 @@
 """Market data as values: what a feed delivers, in the order in which it was received."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from perpfsm.market.side import Side
@@ -34,6 +34,14 @@ class Quote:
     def mid(self) -> Decimal:
         """Half of bid plus ask."""
         return (self.bid + self.ask) / 2
+
+    def after(self, older: "Quote | None") -> "Quote":
+        """Return this quote with the mark and the last price of `older` where it carries none itself."""
+        if older is None:
+            return self
+        mark = older.mark if self.mark is None else self.mark
+        last = older.last if self.last is None else self.last
+        return self if mark is self.mark and last is self.last else replace(self, mark=mark, last=last)
 
 
 @dataclass(frozen=True, slots=True)

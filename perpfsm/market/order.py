@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from perpfsm.market.account_setting import AccountSetting, SettingChanged, SettingRefused
 from perpfsm.market.fill import Fill
 from perpfsm.market.side import LegName, Side
+from perpfsm.market.stop import PlaceStop, StopTriggered
 
 
 class Role(StrEnum):
@@ -67,6 +69,10 @@ class CancelOrder:
 
 
 Command = PlaceOrder | CancelOrder
+"""What the engine asks for."""
+
+VenueCommand = Command | PlaceStop | AccountSetting
+"""What a venue understands: stop orders and changes of the account as well; `CancelOrder` takes off both kinds."""
 
 BY_LIQUIDATION = "liquidation"
 """Why an order expired that went with a liquidation; a `Liquidated` follows it, so that no exit is needed any more."""
@@ -196,6 +202,9 @@ VenueEvent = (
     | CancelRejected
     | OrderUnknown
     | OrderFilled
+    | StopTriggered
+    | SettingChanged
+    | SettingRefused
     | Liquidated
     | PositionChanged
     | FundingPaid

@@ -1,7 +1,6 @@
 """The driver: brings feed, exchange, session and journal together, one event at a time, in one fixed order."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from perpfsm.decisions.approval import Approved
@@ -14,7 +13,7 @@ from perpfsm.exchange.paper import PaperExchange
 from perpfsm.market.band import EVERYWHERE, Band
 from perpfsm.market.incident import INCIDENTS, FeedMessage, Incident
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, Quote, ReferencePrice, Trade
-from perpfsm.market.order import CancelOrder, OrderRejected, VenueEvent
+from perpfsm.market.order import OrderRejected, PlaceOrder, Role, VenueEvent
 from perpfsm.runtime.meter import DrawdownMeter
 from perpfsm.runtime.quality_meter import QualityMeter
 
@@ -107,7 +106,7 @@ class Driver:
             self.advance(message.time_ns - 1)
         quote = message if self._use_bands and isinstance(message, Quote) else None
         if quote is not None and self.session.sleeps_through(quote):
-            self._unseen = _carry(quote, self._unseen)
+            self._unseen = quote.after(self._unseen)
             self.meter.see(quote)
             self.quality.see(quote)
             return
@@ -120,7 +119,7 @@ class Driver:
         elif message.bid <= message.ask:
             unseen, self._unseen = self._unseen, None  # only a newer usable quote takes its place at the exchange
             self.quality.see(message)
-            self.exchange.on_market(_carry(message, unseen))
+            self.exchange.on_market(message.after(unseen))
         else:
             self.exchange.on_market(message)
         events = self.exchange.take(message.time_ns)
@@ -213,17 +212,18 @@ class Driver:
         self._write(records)
         opening = []
         for approved in commands:
-            if _adds_exposure(approved):
-                opening.append(approved)
-            else:
-                self._send(approved)
+            match approved.command:
+                case PlaceOrder(client_id=client_id, role=Role.QUOTE):
+                    opening.append((client_id, approved))
+                case _:
+                    self._send(approved)
         if opening:
             self._commit()
-        for approved in opening:
+        for client_id, approved in opening:
             if self.failure is None:
                 self._send(approved)
             else:
-                self._turn_down(approved)
+                self._turn_down(client_id)
         self._stand_down()
         for record in records:
             self.quality.add(record)
@@ -255,12 +255,9 @@ class Driver:
             self.exchange.on_market(self._unseen)
             self._unseen = None
 
-    def _turn_down(self, approved: Approved) -> None:
+    def _turn_down(self, client_id: str) -> None:
         """Tell the engine that an opening order did not leave, because the journal does not hold it."""
-        command = approved.command
-        self.session.on_event(
-            OrderRejected(command.client_id, self.session.state.now_ns, 0, "the journal cannot be written")
-        )
+        self.session.on_event(OrderRejected(client_id, self.session.state.now_ns, 0, "the journal cannot be written"))
 
     def _write(self, records: Sequence[Record]) -> None:
         if self.failure is None:
@@ -297,20 +294,3 @@ class Driver:
             self._beside = band
             self.session.watch(band)
         self._due = min(self.session.due_ns, self.exchange.due())
-
-
-def _adds_exposure(approved: Approved) -> bool:
-    """Return whether a command could add to a position."""
-    command = approved.command
-    return not isinstance(command, CancelOrder) and not command.role.is_exit
-
-
-def _carry(newer: Quote, older: Quote | None) -> Quote:
-    """Return `newer` with the mark and the last price of `older`, which nobody was shown, where it has none itself."""
-    if older is None:
-        return newer
-    if newer.mark is None and older.mark is not None:
-        newer = replace(newer, mark=older.mark)
-    if newer.last is None and older.last is not None:
-        newer = replace(newer, last=older.last)
-    return newer

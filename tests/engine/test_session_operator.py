@@ -6,6 +6,8 @@ import pytest
 
 from perpfsm.decisions.parameters import RiskLimits
 from perpfsm.engine.records import ClosingRecord, OrderRecord, PositionRecord
+from perpfsm.market.account_setting import SetLeverage, SettingChanged, SettingRefused
+from perpfsm.market.stop import StopTriggered
 from tests.builders import BUY, CLOSE, LONG, NOW, QUOTE, SELL, SHORT, TAKE_PROFIT, position
 from tests.floor import FEE, Floor
 from tests.situations import (
@@ -208,6 +210,24 @@ def test_a_cancel_that_came_too_late_changes_nothing_about_an_order_that_is_gone
     assert floor.records[-1] == OrderRecord(
         NOW, "BOTH", order.client_id, "cancel_rejected", "-2011 Unknown order sent."
     )
+
+
+def test_an_account_that_cannot_be_set_up_is_not_quoted_on_and_exits_still_work() -> None:
+    floor = open_long(Floor())
+    floor.tell(SettingChanged(NOW, SetLeverage(20)))
+    assert floor.acts == []
+    floor.tell(SettingRefused(NOW, SetLeverage(20), -4068, "It cannot be changed if there exists a position."))
+    assert floor.acts == [("pause", "risk")]
+    floor.news()
+    floor.quote(94, "94.2")
+    assert floor.news()[-1] == "sell 1 @ 93.5 close"
+
+
+def test_a_stop_order_that_was_triggered_works_from_then_on() -> None:
+    floor = opening(Floor())
+    order = floor.one(QUOTE, BUY)
+    floor.tell(StopTriggered(order.client_id, NOW))
+    assert floor.records[-1] == OrderRecord(NOW, "BOTH", order.client_id, "working")
 
 
 def test_an_order_that_works_although_its_cancel_was_asked_for_is_cancelled_again() -> None:

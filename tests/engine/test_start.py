@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from perpfsm.engine.start import reconcile
 from perpfsm.market.account import Account, OpenOrder
+from perpfsm.market.order import CancelOrder, PlaceOrder
 from perpfsm.market.position import Position
 from perpfsm.market.working import OrderStatus
 from tests.builders import BOTH, BUY, CLOSE, QUOTE, SELL, TAKE_PROFIT, leg, position, working
@@ -16,7 +17,8 @@ def started(floor: Floor, account: Account) -> Floor:
     """Return the floor once the venue's side was heard."""
     reconcile(floor.session.state, account)
     floor.session.outbox.commands, commands = [], floor.session.outbox.commands
-    floor.sent.extend(approved.command for approved in commands)
+    asked = [approved.command for approved in commands]
+    floor.sent.extend(each for each in asked if isinstance(each, PlaceOrder | CancelOrder))
     floor.records.extend(floor.session.outbox.take()[0])
     return floor
 

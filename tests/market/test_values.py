@@ -1,5 +1,6 @@
 """What the plain values of the field say of themselves."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from perpfsm.market.account import Account, OpenOrder
@@ -13,6 +14,16 @@ from perpfsm.market.synthetic import SyntheticSettings
 
 def test_the_mid_price_is_exactly_between_bid_and_ask() -> None:
     assert Quote(0, Decimal("0.1"), Decimal(1), Decimal("0.2"), Decimal(1)).mid == Decimal("0.15")
+
+
+def test_a_quote_takes_over_what_one_that_was_passed_over_carried() -> None:
+    plain = Quote(5, Decimal(1), Decimal(1), Decimal(2), Decimal(1))
+    told = replace(plain, time_ns=4, mark=Decimal(7), last=Decimal(8))
+    newer = replace(plain, mark=Decimal(9))
+    assert plain.after(None) is plain
+    assert plain.after(replace(plain, time_ns=4)) is plain
+    assert plain.after(told) == replace(plain, mark=Decimal(7), last=Decimal(8))
+    assert newer.after(told) == replace(newer, last=Decimal(8))
 
 
 def test_take_profits_and_closes_are_exits_and_quotes_are_not() -> None:

@@ -10,6 +10,7 @@ from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.queue import QueueCancels
 from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits
 from perpfsm.market.account import Account
+from perpfsm.market.account_setting import SettingChanged, SettingRefused
 from perpfsm.market.brackets import Bracket
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.margin import MarginMode
@@ -27,6 +28,7 @@ from perpfsm.market.order import (
     PositionChanged,
     VenueEvent,
 )
+from perpfsm.market.stop import StopTriggered
 from tests.oracle.matching import CLOSED, FORCED, INJECTED, STP, UNFILLED
 from tests.oracle.terms import Delays, Terms, Tier, Told
 from tests.oracle.venue import Oracle
@@ -137,6 +139,8 @@ def told(event: VenueEvent) -> Told:
             return ("funding", leg, F(rate), F(mark), F(paid), time_ns)
         case PositionChanged(time_ns, leg, size, cost, realised):
             return ("position", leg, F(size), F(cost), F(realised), time_ns)
+        case StopTriggered() | SettingChanged() | SettingRefused():
+            raise AssertionError(f"nobody asked for {event}")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from perpfsm.machine.build import Lifecycle
 from perpfsm.market.account import Account
 from perpfsm.market.incident import FeedMessage
 from perpfsm.market.instrument import Instrument
-from perpfsm.market.order import CancelOrder, PlaceOrder
+from perpfsm.market.order import CancelOrder, PlaceOrder, VenueCommand
 from perpfsm.market.position import Position
 from perpfsm.market.side import PositionMode
 from perpfsm.runtime.driver import Driver
@@ -115,9 +115,10 @@ class Rig:
         return [((r.time_ns - NOW) // SECOND, r.name) for r in self.seen if isinstance(r, TransitionRecord)]
 
 
-def words(command: PlaceOrder | CancelOrder) -> str:
+def words(command: VenueCommand) -> str:
     if isinstance(command, CancelOrder):
         return f"cancel {command.client_id}"
+    assert isinstance(command, PlaceOrder), "the engine asks for nothing else"
     at = "at market" if command.price is None else f"@ {command.price}"
     return f"{command.side} {command.size} {at}"
 
