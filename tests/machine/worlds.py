@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from perpfsm.config.resources import machine_names
 from perpfsm.decisions.exits import exit_price
 from perpfsm.decisions.parameters import CloseType, OverrideOrder, Parameters, PriceSource, PriceType
 from perpfsm.decisions.reference import may_be_anchored
@@ -24,7 +25,7 @@ from tests.builders import CLOSE, NOW, QUOTE, SECOND, instrument_with, leg, para
 
 VALUES = {spec.name: spec.values or () for spec in SHIPPED_METRICS}
 LIVE = [status for status in OrderStatus if status.is_live]
-SHIPPED = ("profit_taking", "trailing_stop")
+SHIPPED = machine_names()
 THOROUGHLY = settings(max_examples=3 * settings().max_examples)
 
 
@@ -84,6 +85,8 @@ PARAMETERS: SearchStrategy[Parameters] = st.builds(
     ts_activation_spread=decimals("0", "0.3", "1"),
     ts_callback_rate=decimals("0", "0.25", "1"),
     stop_loss_spread=decimals("0", "0.37", "0.5", "1"),
+    time_limit=decimals("0", "2", "30"),
+    break_even_after=decimals("0", "0.3", "1"),
     filled_order_delay=decimals("0", "5", "60"),
     time_between_stop_loss_orders=decimals("2", "60"),
     exit_retry_s=decimals("0", "1", "0.7"),

@@ -23,7 +23,7 @@ from perpfsm.runtime.driver import Driver
 from tests.builders import shipped_definition
 from tests.properties import claims
 from tests.properties.plays import Play
-from tests.properties.worlds import MACHINES, World, is_found
+from tests.properties.worlds import World, is_found, machine_name
 
 Verdict = Callable[[World], bool]
 
@@ -39,7 +39,7 @@ def unsafe(change: Callable[[Row], Row | None]) -> Verdict:
         return build_lifecycle(replace(definition, rows=rows), shipped_library())
 
     def breaks(world: World) -> bool:
-        play = Play(world, lifecycle=lifecycle(MACHINES[world.parameters.position_management]))
+        play = Play(world, lifecycle=lifecycle(machine_name(world.parameters)))
         return bool(claims.always(claims.legs_are_safe, world, play))
 
     return breaks

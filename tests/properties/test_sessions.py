@@ -37,7 +37,7 @@ def test_the_records_are_the_same_without_bands(world: World) -> None:
     assert Play(world).go(world.happenings).records == Play(world, bands=False).go(world.happenings).records
 
 
-@pytest.mark.parametrize("reason", ["take_profit", "trailing_stop", "stop_loss", "flatten"])
+@pytest.mark.parametrize("reason", ["take_profit", "trailing_stop", "stop_loss", "time_limit", "break_even", "flatten"])
 def test_the_drawn_worlds_close_positions_for_many_reasons(reason: str) -> None:
     def closes(world: World) -> bool:
         records = Play(world).go(world.happenings).records

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
+from perpfsm.config.resources import machine_names
 from perpfsm.decisions.parameters import (
     CloseType,
     OverrideOrder,
@@ -28,10 +29,6 @@ from tests.builders import NOW, SECOND, shipped
 TICK = Decimal("0.1")
 START_TICKS = 1_000
 EPOCH = "world"
-MACHINES = {
-    PositionManagement.PROFIT_TAKING: "profit_taking",
-    PositionManagement.TRAILING_STOP: "trailing_stop",
-}
 OPERATIONS = ("pause", "resume", "resume", "flatten", "halt", "resume", "resume", "stop", "resume")
 
 # A world takes fifty times as long as a number to draw and play, so each property tries half as many as others do.
@@ -63,12 +60,23 @@ class World:
     @property
     def machine(self) -> Lifecycle:
         """The shipped lifecycle of this strategy."""
-        return shipped(MACHINES[self.parameters.position_management])
+        return shipped(machine_name(self.parameters))
 
     def header(self) -> RunRecord:
         """Return the record that begins this world's journal."""
         empty = "0" * 64
         return RunRecord(NOW, EPOCH, 1, "", "", empty, "", empty, "world", empty, {}, self.balance, {})
+
+
+def machine_name(of: Parameters) -> str:
+    """Return the name of the shipped lifecycle that reads what is set."""
+    if of.position_management is PositionManagement.TRAILING_STOP:
+        return "trailing_stop"
+    if of.is_set("time_limit"):
+        return "triple_barrier"
+    if of.is_set("break_even_after"):
+        return "break_even"
+    return "profit_then_trail" if of.ts_callback_rate else "profit_taking"
 
 
 def percent(low: int, high: int) -> st.SearchStrategy[Decimal]:
@@ -113,7 +121,8 @@ OVERRIDES = (
 @st.composite
 def parameters(draw: st.DrawFn) -> Parameters:
     """Draw a strategy whose distances are a few ticks of the drawn markets."""
-    management = draw(st.sampled_from(PositionManagement))
+    machine = draw(st.sampled_from(["profit_taking", *machine_names(), "trailing_stop"]))
+    trails = machine == "trailing_stop"
     of = Parameters(
         market="BTC-USDT",
         leverage=draw(st.sampled_from([10, 10, 2])),
@@ -124,7 +133,7 @@ def parameters(draw: st.DrawFn) -> Parameters:
         position_mode=draw(st.sampled_from(PositionMode)),
         minimum_spread=draw(st.sampled_from([Decimal(-100), Decimal(0), Decimal("0.01")])),
         order_refresh_tolerance_pct=draw(st.sampled_from([Decimal(-1), Decimal(0), Decimal("0.2")])),
-        position_management=management,
+        position_management=PositionManagement.TRAILING_STOP if trails else PositionManagement.PROFIT_TAKING,
         stop_loss_spread=draw(percent(15, 150)),
         close_position_order_type=draw(st.sampled_from(CloseType)),
         price_ceiling=draw(st.sampled_from([Decimal(-1), Decimal(-1), Decimal("100.5")])),
@@ -142,11 +151,18 @@ def parameters(draw: st.DrawFn) -> Parameters:
         price_source=draw(st.sampled_from([*[PriceSource.CURRENT_MARKET] * 5, PriceSource.EXTERNAL_MARKET])),
         risk=draw(LIMITS),
     )
-    if management is PositionManagement.PROFIT_TAKING:
-        return replace(
-            of, long_profit_taking_spread=draw(percent(0, 50)), short_profit_taking_spread=draw(percent(0, 50))
-        )
-    return replace(of, ts_activation_spread=draw(percent(0, 40)), ts_callback_rate=draw(percent(0, 25)))
+    if trails:
+        return replace(of, ts_activation_spread=draw(percent(0, 40)), ts_callback_rate=draw(percent(0, 25)))
+    of = replace(of, long_profit_taking_spread=draw(percent(0, 50)), short_profit_taking_spread=draw(percent(0, 50)))
+    match machine:
+        case "triple_barrier":
+            return replace(of, time_limit=draw(seconds("0.5", "3", "10")))
+        case "break_even":
+            return replace(of, break_even_after=draw(percent(5, 40)))
+        case "profit_then_trail":
+            return replace(of, ts_callback_rate=draw(percent(1, 25)))
+        case _:
+            return of
 
 
 STEPS = st.sampled_from([*[0, -1, 1] * 8, *[-2, 2] * 3, -4, 4, -9, 9, -25, 25])
