@@ -59,11 +59,15 @@ class Liquidation:
     def band(self) -> Band:
         """Return the quotes whose mark liquidates nothing.
 
-        The feed's mark price counts once there is one. Before, the mid does, until a quote brings the first mark.
+        The feed's mark price counts once there is one. Before, the mid does, until a quote brings the first mark. What
+        is held back while the venue executes nothing is due with whatever quote comes next.
         """
-        floor, band = self._floor, EVERYWHERE
+        floor, mark, band = self._floor, self._floor.mark_price, EVERYWHERE
         for legs in self._together(floor.ledger.exposed):
-            band &= _band(self._prices(legs), floor.settings.instrument.tick, is_marked=floor.mark is not None)
+            prices = self._prices(legs)
+            if mark is not None and prices.reached_at(mark):
+                return NOWHERE
+            band &= _band(prices, floor.settings.instrument.tick, is_marked=floor.mark is not None)
         return band
 
     def _prices(self, legs: tuple[LegName, ...]) -> LiquidationPrices:

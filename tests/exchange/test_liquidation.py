@@ -209,8 +209,9 @@ def test_a_venue_that_executes_nothing_does_not_liquidate_until_it_goes_on() -> 
     venue = exchange(FREE, wallet=10, positions={BOTH: position(1)})
     venue.on_market(Halt(NOW, Decimal("0.000001")))
     assert mark(venue, "90.9") == ()
-    venue.on_market(MarkPrice(NOW + 1_000, Decimal("90.9")))
-    assert venue.take(NOW + 1_000) == (Liquidated(NOW + 1_000, BOTH, Decimal("-9.1")),)
+    late = quote(99, 101, time_ns=NOW + 1_000)
+    assert not venue.band().holds(late)
+    assert show(venue, late) == (Liquidated(NOW + 1_000, BOTH, Decimal("-9.1")),)
 
 
 def test_a_flat_account_is_looked_at_in_vain() -> None:
