@@ -45,3 +45,14 @@ def test_validating_a_long_file(benchmark: BenchmarkFixture, tmp_path: Path) -> 
     path = tmp_path / "long.yaml"
     path.write_text("\n".join(lines + [f"# line {number}" for number in range(len(lines), LINES)]) + "\n")
     benchmark.pedantic(perpfsm, args=("validate", path), rounds=5, warmup_rounds=1)
+
+
+def test_validating_a_shipped_strategy_with_its_proof(benchmark: BenchmarkFixture) -> None:
+    """Reading, checking, linting and proving; goal: 1.0 s from process start."""
+    benchmark.pedantic(perpfsm, args=("validate", STRATEGY), rounds=5, warmup_rounds=1)
+
+
+def test_validating_the_largest_shipped_lifecycle(benchmark: BenchmarkFixture) -> None:
+    """The strategy whose lifecycle has the most situations; goal: 1.0 s from process start."""
+    trailing = ROOT / "strategies" / "one_way_trailing_stop_limit.yaml"
+    benchmark.pedantic(perpfsm, args=("validate", trailing), rounds=5, warmup_rounds=1)

@@ -60,5 +60,5 @@ def test_one_that_is_too_large_to_prove_starts_and_says_so(
     refuse_refuted(strategy(tmp_path, "0.2017"), proves=True)
 
     said = capsys.readouterr().err
-    assert "warning[too-large-to-prove]: After 4 situations" in said
+    assert "warning[too-large-to-prove]: After " in said
     assert "It can run, unproved." in said
