@@ -1,6 +1,8 @@
 """What every lifecycle has to keep, watched while it is explored, and asked of the finished graph."""
 
-from perpfsm.machine.definition import Row
+from dataclasses import replace
+
+from perpfsm.machine.definition import Row, Trigger
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.proof.effects import EXITS_BESIDE, OPENS_WHILE_EXPOSED
 from perpfsm.proof.events import Event, Kind
@@ -13,6 +15,7 @@ from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, classes_where
 
 STOP_LOSS = "stop_loss"
 NO_OPPOSITE = "no-opposite-quote"
+ADDING = "no-quote-while-closing"
 
 SAYS = {
     "can-close": "From every situation with a position, its exits can close it.",
@@ -20,7 +23,7 @@ SAYS = {
     "stop-first": "A loss beyond stop_loss_spread leads to the stop within the same event, whatever else holds.",
     EXITS_BESIDE: "No exit is placed beside one that works, and none in place of a MARKET exit in flight.",
     OPENS_WHILE_EXPOSED: "No quote is placed while a position is open.",
-    "no-quote-while-closing": "No quote works while a position is being closed for any reason but take_profit.",
+    ADDING: "No quote works while a position is being closed for any reason but take_profit.",
     NO_OPPOSITE: "No quote works on the other side of an open position (One-way).",
     PULLED: "When data turns bad, or quoting is paused, stopped or halted, no quote is left working.",
     GETS_OUT: "A flatten or a halt closes an open position within the event.",
@@ -51,7 +54,8 @@ class Watch:
             row = taken.outcome.row
             if taken.slips and row is not None:
                 move = Move(kind, says, run.taken[:number], taken.chosen)
-                for claim in taken.slips:
+                is_noticed = self._states[taken.before.state][1].exposed  # else what follows from that is not told too
+                for claim in taken.slips if is_noticed else ():
                     self._refute(claim, at, move, row)
         if event is not None:
             for refutation in self._told.judge(at, start, event, run):
@@ -63,9 +67,14 @@ class Watch:
             assert row is not None  # noqa: S101  # only rows that fire are taken
             self._refute("comes-to-rest", at, move, row)
             return
-        self._judge_end(at, move, run)
+        self._judge_end(at, move, run, start)
         if self._must_stop(start, run):
             self._not_stopped(at, move, run, start)
+
+    def _has_stop(self, state: str) -> bool:
+        """Return whether some row of a state closes for the stop's reason."""
+        rows = self._world.definition.rows
+        return any(row.reason == STOP_LOSS and Trigger.MARKET in row.triggers and state in row.sources for row in rows)
 
     def _refute(self, claim: str, at: int, move: Move, row: Row) -> None:
         what, remedy = _about_row(claim, row)
@@ -74,7 +83,7 @@ class Watch:
     def _keep(self, refutation: Refutation) -> None:
         self.found.setdefault((refutation.claim, refutation.path), refutation)
 
-    def _judge_end(self, at: int, move: Move, run: Run) -> None:
+    def _judge_end(self, at: int, move: Move, run: Run, start: Situation) -> None:
         """Hold the situation at rest against its state."""
         end = run.end.situation
         number, state = self._states[end.state]
@@ -87,17 +96,26 @@ class Watch:
             what = f"The position is closed in {end.state}, which is an exposed state, and no row notices."
             remedy = f"Add a row on fill and position_changed from {end.state} to a flat state when flat."
             self._keep(Refutation("flat-is-noticed", path, at, move, what, remedy))
-        if end.exposed and end.opposite and not self._world.is_hedge:
+        if end.exposed and state.exposed and self._is_opposed(end):
             what = f"In {end.state} a quote works that would reduce the position."
             remedy = f"Let the rows into {end.state} do cancel_opposite_quotes."
             self._keep(Refutation(NO_OPPOSITE, path, at, move, what, remedy))
-        is_left = end.reason not in {NO_REASON, TAKE_PROFIT}
-        if state.closing and end.exposed and is_left and (end.same or end.opposite):
+        if self._is_adding(end) and not (run.taken and self._is_adding(start)):
             what = f"A quote works in {end.state} while the position is being closed, reason {end.reason}."
             remedy = f"Let the rows into {end.state} do cancel_orders before they place an exit."
             row = next((each.outcome.row for each in reversed(run.taken) if each.outcome.row is not None), None)
             place = path if row is None else ("transitions", row.number - 1)
-            self._keep(Refutation("no-quote-while-closing", place, at, move, what, remedy))
+            if row is not None or not any(claim == ADDING for claim, _ in self.found):
+                self._keep(Refutation(ADDING, place, at, move, what, remedy))
+
+    def _is_opposed(self, situation: Situation) -> bool:
+        """Return whether a quote works that would reduce the position."""
+        return situation.exposed and situation.opposite and not self._world.is_hedge
+
+    def _is_adding(self, situation: Situation) -> bool:
+        """Return whether a quote works while the position is being closed for another reason than its profit."""
+        is_closing = self._states[situation.state][1].closing and situation.reason not in {NO_REASON, TAKE_PROFIT}
+        return is_closing and situation.exposed and (situation.same or situation.opposite)
 
     def _must_stop(self, start: Situation, run: Run) -> bool:
         """Return whether a loss beyond the stop may be there from `start` on, and nothing stands in its way."""
@@ -116,7 +134,10 @@ class Watch:
             return
         row = next((taken.outcome.row for taken in run.taken), None)
         spread = self._world.parameters.stop_loss_spread
-        if row is None:
+        loss = ("pnl_pct", min(self._beyond or {0}))
+        if "pnl_pct" not in dict(move.chosen):
+            move = replace(move, chosen=(*move.chosen, loss))
+        if row is None or not self._has_stop(start.state):
             number = self._states[start.state][0]
             what = f"In {start.state} a loss of {spread:f} % or more fires no stop."
             remedy = f"Let a row on market from {start.state} close with reason: stop_loss, above every other row."

@@ -22,8 +22,10 @@ from perpfsm.market.ratio import Ratio
 from perpfsm.proof.situation import Probe, Situation, drawn
 
 Class = int
+# How far beside the outermost bounds a number stands for all that are beyond them.
+BESIDE = {"percent": Decimal("0.05")}
 # Names that stand for a class only where no other does: a feed can show the others.
-LAST_EXAMPLES = frozenset({NO_REASON, "paused", "stopping", "cooldown", "missing", "stale"})
+LAST_EXAMPLES = frozenset({NO_REASON, "dust", "paused", "stopping", "cooldown", "missing", "stale"})
 
 
 class Domain:
@@ -38,7 +40,7 @@ class Domain:
         every: All classes.
     """
 
-    __slots__ = ("_bounds", "_by_answers", "_checks", "_reading", "every", "examples", "metric")
+    __slots__ = ("_beside", "_bounds", "_by_answers", "_checks", "_reading", "every", "examples", "metric")
 
     def __init__(
         self, spec: MetricSpec, comparisons: Iterable[Comparison], library: Library, parameters: Parameters
@@ -51,10 +53,13 @@ class Domain:
         self._checks: tuple[Check, ...] = tuple(compile_guard(each, {}, library) for each in comparisons)
         self._by_answers: dict[tuple[bool, ...], Class] = {}
         self._bounds: list[Decimal] = []
+        self._beside = Decimal(1)
         if spec.values is None:
             numbers = {bound_of(each, parameters) for each in comparisons if not isinstance(each.operand, tuple)}
             self._bounds = sorted(numbers)
-            known: list[Value] = [Ratio(number) for number in _samples(self._bounds)]
+            self._beside = BESIDE.get(spec.unit, Decimal(1))
+            numbers_known = sorted(_samples(self._bounds, self._beside), key=abs)  # the mildest are the first classes
+            known: list[Value] = [Ratio(number) for number in numbers_known]
         else:
             known = sorted(spec.values, key=lambda value: value in LAST_EXAMPLES)
         if spec.may_be_undefined:
@@ -82,7 +87,7 @@ class Domain:
                 numbers.append(value.numerator / value.denominator)
         if numbers:
             low, high = min(numbers), max(numbers)
-            for number in _samples(self._bounds):
+            for number in _samples(self._bounds, self._beside):
                 if low <= number <= high:
                     found[self.class_of(Ratio(number))] = None
         return tuple(sorted(found))
@@ -123,17 +128,17 @@ def comparisons_in(guard: Guard, guards: Mapping[str, Guard]) -> Iterator[Compar
             yield from comparisons_in(guards[name], guards)
 
 
-def _samples(bounds: list[Decimal]) -> Iterator[Decimal]:
-    """Yield a number below the bounds, each bound, one in each gap, and one above; the nearest to 0 outside."""
+def _samples(bounds: list[Decimal], beside: Decimal) -> Iterator[Decimal]:
+    """Yield a number `beside` below the bounds, each bound, one in each gap, and one as far above."""
     if not bounds:
         yield Decimal(0)
         return
-    yield bounds[0] - 1
+    yield bounds[0] - beside
     for low, high in pairwise(bounds):
         yield low
         yield (low + high) / 2
     yield bounds[-1]
-    yield bounds[-1] + 1
+    yield bounds[-1] + beside
 
 
 def read(spec: MetricSpec, situation: Situation, probe: Probe, parameters: Parameters) -> Value:

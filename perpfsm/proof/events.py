@@ -61,9 +61,9 @@ def events_in(situation: Situation, *, is_hedge: bool) -> Iterator[Event]:
     """
     if situation.quoted:
         yield from _fills_of_quotes(situation, is_hedge=is_hedge)
+        yield from _losses(situation)
         if situation.exposed:
             yield from _fills_of_exits(situation)
-        yield from _losses(situation)
         yield from _by_others(situation)
     pins = {"quoting": NOT_ALLOWED, "data": BAD_DATA}
     yield Event(Kind.DATA, "the market data turns bad", situation, Trigger.DATA_BAD, pins)

@@ -94,7 +94,9 @@ def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, wa
             watch(at, situation, None, run)
             if run.taken:
                 _record(graph, at, Kind.MARKET, "market", run)
-        for event in events_in(situation, is_hedge=is_hedge):
+        # What a state does not know of, it is to learn of by the market; what else happens then is no news.
+        is_known = definition.state(situation.state).exposed is situation.exposed
+        for event in events_in(situation, is_hedge=is_hedge) if is_known else ():
             for run in _of_event(runner, event):
                 watch(at, situation, event, run)
                 _record(graph, at, event.kind, event.says, run)

@@ -18,6 +18,7 @@ from perpfsm.proof.reach import Silence, cannot_close, trapped
 from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, world_of
 
+UNNOTICED = frozenset({"fills-are-noticed", "flat-is-noticed"})  # from these the others follow
 TOO_LARGE = "too-large-to-prove"
 
 
@@ -69,7 +70,9 @@ def prove(definition: MachineDefinition, library: Library, parameters: Parameter
         graph = explore(definition, world.runner, is_hedge=world.is_hedge, watch=watch)
         refutations = list(watch.found.values())
         if graph.is_complete:
-            refutations.extend((*cannot_close(world, graph), *Silence(world).refuted(graph), *trapped(world, graph)))
+            unnoticed = {each.path for each in refutations if each.claim in UNNOTICED}
+            lasting = (*cannot_close(world, graph), *Silence(world).refuted(graph), *trapped(world, graph))
+            refutations.extend(each for each in lasting if each.path not in unnoticed)
             refutations.extend(properties.refuted(world, graph))
         return _proof(world, graph, refutations)
 

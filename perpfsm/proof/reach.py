@@ -39,8 +39,12 @@ def reaching(graph: Graph, goal: Callable[[Situation], bool], kinds: frozenset[K
 
 def cannot_close(world: World, graph: Graph) -> Iterator[Refutation]:
     """Yield the first situation of each exposed state from which no exit of its own makes the leg flat."""
+
+    def is_held(situation: Situation) -> bool:
+        return situation.exposed and world.definition.state(situation.state).exposed
+
     closable = reaching(graph, lambda situation: not situation.exposed, OF_ITS_OWN)
-    for at, number in _first_of_each_state(world, graph, closable, lambda situation: situation.exposed):
+    for at, number in _first_of_each_state(world, graph, closable, is_held):
         name = graph.situations[at].state
         what = f"A position in {name} can never be closed by an exit."
         remedy = f"Add a row on market from {name} that closes it, or places its exit again once it is lost."

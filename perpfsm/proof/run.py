@@ -131,11 +131,13 @@ class Runner:
                 if key in seen:
                     continue
                 seen.add(key)
+            further = []
             for way in self.step(moment, Trigger.MARKET):
                 if isinstance(way, Moment):
                     yield Run(taken, way)
                 else:
-                    pending.append((way.after, (*taken, way)))
+                    further.append((way.after, (*taken, way)))
+            pending.extend(reversed(further))
 
     def _fire(self, moment: Moment, outcome: Outcome) -> Iterator[Taken]:
         """Yield what a row that fires makes of `moment`, for each type that its exit may have."""

@@ -35,7 +35,8 @@ class Told:
         first = run.end.situation
         if trigger in ENDS_QUOTING and (first.same or first.opposite):
             yield from self._quotes_left(at, event, run)
-        if trigger in CLOSES and start.exposed and not start.market_in_flight and not start.lost:
+        is_noticed = self._world.definition.state(start.state).exposed
+        if trigger in CLOSES and start.exposed and is_noticed and not start.market_in_flight and not start.lost:
             yield from self._stays_in(at, event, run)
         is_lost_now = event.kind is Kind.EXIT_GOES and event.after.lost and not start.lost
         if is_lost_now and first.exposed and self._world.parameters.exit_retry_s > 0:

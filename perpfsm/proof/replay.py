@@ -1,0 +1,330 @@
+"""A counterexample as a feed: rows of a quotes CSV on which a run of the strategy shows the fault for real."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from perpfsm.decisions.exits import take_profit_price
+from perpfsm.decisions.parameters import Parameters
+from perpfsm.machine.view import Value
+from perpfsm.market.instrument import Instrument, round_price, round_size
+from perpfsm.market.moments import later
+from perpfsm.market.order import Role
+from perpfsm.market.position import Position
+from perpfsm.market.ratio import Ratio
+from perpfsm.market.side import Side
+from perpfsm.proof.events import Kind
+from perpfsm.proof.happening import Fired, Happening
+
+HEADER = "timestamp,bid_price,bid_size,ask_price,ask_size,mark_price,incident"
+START_NS = 1_704_067_200_000_000_000  # 2024-01-01
+STEP_NS = 100_000_000
+FOREVER_S = 10_000_000
+BACKOFF_OVER_S = Decimal(31)
+SHOWN_TIMES = 1_000  # how often the order amount the book shows, so that nothing fills in part by accident
+AFTERMATH_S = (1, 60, 600, 3_600)  # how long the market stays as it is at the end, so that a fault can be seen to last
+BASE_PRICE = Decimal(60_000)
+PERCENT = Decimal(100)
+SWITCHED = frozenset({"halted", "paused", "stopping", "cooldown", "no_reference"})
+BAD = frozenset({"crossed", "stale", "missing", "invalid"})
+# The moment that an age counts from.
+SINCE = {"quotes_age_s": "quotes", "since_fill_s": "fill", "position_age_s": "open", "exit_age_s": "exit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A counterexample as a feed.
+
+    Attributes:
+        text: The CSV, header first.
+        missing: What in it no feed can show, such as an operator's command; empty when it is complete.
+    """
+
+    text: str
+    missing: tuple[str, ...]
+
+
+def replay(way: Sequence[Happening], parameters: Parameters, instrument: Instrument) -> Replay:
+    """Return the feed on which `way` happens to a strategy, from its start with an empty journal.
+
+    The position is a long one. Prices are chosen so that metrics are what the way says, moments so that ages are;
+    exits that are not to fill yet are kept back by a silence of the venue.
+
+    Args:
+        way: From the proof with these parameters.
+        parameters: Of the strategy.
+        instrument: Grids and minima.
+    """
+    player = _Player(parameters, instrument)
+    for number, happening in enumerate(way):
+        player.play(happening, way[number + 1 :])
+    player.rest()
+    return Replay("\n".join((HEADER, *player.rows())) + "\n", tuple(dict.fromkeys(player.missing)))
+
+
+class _Player:
+    """Plays happenings onto rows."""
+
+    def __init__(self, parameters: Parameters, instrument: Instrument) -> None:
+        """Start before the first quote."""
+        self.missing: list[str] = []
+        self._parameters = parameters
+        self._instrument = instrument
+        self._tick = instrument.tick
+        self._now_ns = START_NS
+        self._rows: list[list[str]] = []
+        self._moments: dict[str, int] = {}
+        self._lost_ns: int | None = None
+        self._silence: list[str] | None = None  # the row that begins it
+        self._entry: Decimal | None = None
+        self._limit: Decimal | None = None
+        self._peak: Decimal | None = None
+        self._middle = self._down(_base_price(parameters))
+        self._bid = self._middle
+
+    def rows(self) -> list[str]:
+        """Return the rows as lines."""
+        return [",".join(row) for row in sorted(self._rows, key=lambda row: int(row[0]))]
+
+    def play(self, happening: Happening, ahead: Sequence[Happening]) -> None:
+        """Add the rows of one event."""
+        match happening.kind:
+            case Kind.MARKET:
+                self._market(happening, ahead)
+            case Kind.QUOTE_FILLS:
+                self._quote_fills(happening)
+            case Kind.EXIT_FILLS:
+                self._exit_fills(happening)
+            case Kind.EXIT_GOES | Kind.QUOTE_GOES:
+                self._order_goes(happening)
+            case Kind.DATA:
+                self._crossed()
+            case Kind.VENUE:
+                self._another_hand(happening)
+            case Kind.OPERATOR:
+                self._miss(happening.says)
+        if happening.kind is not Kind.MARKET:
+            self._note(happening.fired, ahead)
+
+    def rest(self) -> None:
+        """Let the market stay as it is for a while."""
+        for seconds in AFTERMATH_S:
+            self._now_ns += seconds * 10**9
+            self._quote(self._now_ns)
+        self._end_silence(self._now_ns + FOREVER_S * 10**9)
+
+    def _market(self, happening: Happening, ahead: Sequence[Happening]) -> None:
+        values = happening.values
+        self._now_ns = self._due(values)
+        if values.get("quoting") in SWITCHED:
+            self._miss(f"quoting {values['quoting']}")
+        if values.get("remainder") == "dust":
+            self._miss("a remainder below the venue's minimum")
+        if values.get("data") in BAD or values.get("quoting") == "data_bad":
+            self._note(happening.fired, ahead)
+            self._crossed()
+            return
+        mark = self._price(values)
+        self._note(happening.fired, ahead)
+        self._quote(self._now_ns, mark)
+        if any(effects.settles and "peak" in effects.sets for fired in happening.fired for effects in fired.effects):
+            self._peak = self._bid
+
+    def _due(self, values: Mapping[str, Value]) -> int:
+        """Return the first moment at which every age is what it is to be."""
+        due = self._now_ns + STEP_NS
+        for metric, since in SINCE.items():
+            age = values.get(metric)
+            if isinstance(age, Ratio) and since in self._moments:
+                due = max(due, later(self._moments[since], age.numerator / age.denominator))
+        backoff = values.get("exit_backoff_left_s")
+        if isinstance(backoff, Ratio) and backoff.numerator <= 0 and self._lost_ns is not None:
+            due = max(due, later(self._lost_ns, BACKOFF_OVER_S))
+        return due
+
+    def _price(self, values: Mapping[str, Value]) -> Decimal | None:
+        """Move the book to where the metrics are what they are to be, and return the mark price."""
+        entry = self._entry
+        if entry is None:
+            self._drift(values)
+            return None
+        pnl, drawdown, behind = (
+            _number(values.get(name)) for name in ("pnl_pct", "drawdown_pct", "exit_left_behind_pct")
+        )
+        mark_pnl = _number(values.get("mark_pnl_pct"))
+        if pnl is not None:
+            self._bid = self._at(entry, pnl)
+        elif drawdown is not None and self._peak is not None:
+            self._bid = self._at(self._peak, -drawdown)
+        elif behind is not None and self._limit is not None:
+            self._bid = self._at(self._limit, -behind)
+        elif mark_pnl is not None and mark_pnl > 0:
+            self._bid = self._at(entry, mark_pnl)
+        else:
+            self._bid = entry - 2 * self._tick
+        return self._at(entry, mark_pnl) if mark_pnl is not None else self._neutral_mark()
+
+    def _drift(self, values: Mapping[str, Value]) -> None:
+        """Move the reference price by what quotes are to be off."""
+        drift, nearest = _number(values.get("quote_drift_pct")), _number(values.get("nearest_quote_pct"))
+        if drift is not None and drift > 0:
+            self._middle = self._at(self._middle, drift)
+        elif nearest is not None:
+            bid = self._quoted()
+            self._middle = self._up(bid * PERCENT / (PERCENT - nearest))
+        self._bid = self._middle - self._tick
+
+    def _neutral_mark(self) -> Decimal:
+        """Return a mark price at which a position is a little under water."""
+        return (self._entry or self._bid) - self._tick
+
+    def _quote_fills(self, happening: Happening) -> None:
+        if happening.before.exposed or not (happening.before.same or happening.before.opposite):
+            self._miss(happening.says)
+            return
+        self._now_ns += STEP_NS
+        self._entry = self._quoted()
+        self._bid = self._entry - 2 * self._tick
+        after = happening.after
+        is_part = "in part" in happening.says and self._parameters.order_levels == 1
+        amount = self._parameters.order_amount
+        shown = round_size(amount / 2, step=self._instrument.step) if is_part and after is not None else None
+        self._quote(self._now_ns, self._neutral_mark(), shown=shown, spread=self._tick)
+        self._moments["fill"] = self._moments["open"] = self._now_ns
+
+    def _exit_fills(self, happening: Happening) -> None:
+        if "in part" in happening.says or "less than" in happening.says:
+            self._miss(happening.says)
+        self._now_ns += STEP_NS
+        if "take-profit" in happening.says and self._entry is not None:
+            position = Position(self._parameters.order_amount, self._parameters.order_amount * self._entry)
+            self._bid = take_profit_price(position, self._parameters, tick=self._tick) + self._tick
+            self._quote(self._now_ns)
+        self._end_silence(self._now_ns)
+        self._moments["fill"] = self._now_ns
+        self._entry = self._peak = self._limit = None
+        self._moments.pop("exit", None)
+
+    def _order_goes(self, happening: Happening) -> None:
+        self._now_ns += STEP_NS
+        if "another hand" in happening.says:
+            self._miss(happening.says)
+        elif "is lost" in happening.says:
+            is_quote = happening.kind is Kind.QUOTE_GOES
+            if is_quote or "take-profit" in happening.says:
+                self._incident("expire quotes" if is_quote else "expire exits")
+            self._end_silence(self._now_ns)
+            self._lost_ns = self._now_ns
+
+    def _another_hand(self, happening: Happening) -> None:
+        self._now_ns += STEP_NS
+        amount, price = self._parameters.order_amount, self._bid
+        leg = self._parameters.position_mode.legs[0]
+        if "liquidates" in happening.says:
+            self._miss(happening.says)
+        elif "closes" in happening.says:
+            self._incident(f"trade {leg} sell {amount:f} {price:f}")
+            self._entry = None
+        else:
+            self._incident(f"trade {leg} buy {amount:f} {price:f}")
+            self._entry = self._entry or price
+            self._moments.setdefault("open", self._now_ns)
+
+    def _note(self, fired: Sequence[Fired], ahead: Sequence[Happening]) -> None:
+        """Remember the moments of what rows placed, and see to what becomes of an exit."""
+        for each in fired:
+            for effects in each.effects:
+                if Role.QUOTE in effects.places or "quotes_ns" in effects.sets:
+                    self._moments["quotes"] = self._now_ns
+                if Role.CLOSE in effects.places and each.after.exposed:
+                    self._moments["exit"] = self._now_ns
+                    self._limit = self._at(self._bid, -self._parameters.stop_loss_slippage_buffer)
+                    self._decide_fate(ahead)
+                if Role.TAKE_PROFIT in effects.places:
+                    self._moments["exit"] = self._now_ns
+
+    def _decide_fate(self, ahead: Sequence[Happening]) -> None:
+        """Keep a closing order's answer back until the way says what became of it."""
+        fate = next((each for each in ahead if each.kind in {Kind.EXIT_FILLS, Kind.EXIT_GOES}), None)
+        is_lost = fate is not None and fate.kind is Kind.EXIT_GOES
+        if fate is not None and fate is ahead[0] and not is_lost:
+            return
+        self._begin_silence()
+        if is_lost:
+            self._incident("reject 1", self._now_ns - 1)
+
+    def _begin_silence(self) -> None:
+        if self._silence is None:
+            self._silence = self._incident("", self._now_ns - 2)
+
+    def _end_silence(self, moment_ns: int) -> None:
+        if self._silence is not None:
+            self._silence[-1] = f"silent {Decimal(moment_ns - int(self._silence[0])) / 10**9:f}"
+            self._silence = None
+
+    def _crossed(self) -> None:
+        """Show a bid above the ask: data that is bad."""
+        self._now_ns += STEP_NS
+        self._row(self._now_ns, self._bid + 2 * self._tick, self._bid, None, self._shown())
+
+    def _quote(
+        self, time_ns: int, mark: Decimal | None = None, *, shown: Decimal | None = None, spread: Decimal | None = None
+    ) -> None:
+        ask = self._bid + (spread or 2 * self._tick)
+        if mark is None and self._entry is not None:
+            mark = self._neutral_mark()
+        self._row(time_ns, self._bid, ask, mark, shown or self._shown())
+
+    def _row(self, time_ns: int, bid: Decimal, ask: Decimal, mark: Decimal | None, size: Decimal) -> None:
+        cells = (
+            str(time_ns),
+            f"{bid:f}",
+            f"{size:f}",
+            f"{ask:f}",
+            f"{size:f}",
+            "" if mark is None else f"{mark:f}",
+            "",
+        )
+        self._rows.append(list(cells))
+
+    def _incident(self, text: str, time_ns: int | None = None) -> list[str]:
+        row = [str(self._now_ns if time_ns is None else time_ns), "", "", "", "", "", text]
+        self._rows.append(row)
+        return row
+
+    def _miss(self, what: str) -> None:
+        self.missing.append(what)
+
+    def _shown(self) -> Decimal:
+        return self._parameters.order_amount * SHOWN_TIMES
+
+    def _quoted(self) -> Decimal:
+        """Return the price of the nearest bid."""
+        spread = self._parameters.bid_spread
+        return self._down(self._middle * (PERCENT - spread) / PERCENT)
+
+    def _at(self, price: Decimal, pct: Decimal) -> Decimal:
+        """Return the price `pct` percent away, on the grid and not nearer."""
+        target = price * (PERCENT + pct) / PERCENT
+        return self._up(target) if pct > 0 else self._down(target)
+
+    def _up(self, price: Decimal) -> Decimal:
+        return round_price(price, tick=self._tick, side=Side.SELL)
+
+    def _down(self, price: Decimal) -> Decimal:
+        return round_price(price, tick=self._tick, side=Side.BUY)
+
+
+def _number(value: Value) -> Decimal | None:
+    return value.numerator / value.denominator if isinstance(value, Ratio) else None
+
+
+def _base_price(parameters: Parameters) -> Decimal:
+    """Return a price inside the strategy's price band."""
+    ceiling = parameters.price_ceiling if parameters.is_set("price_ceiling") else None
+    floor = parameters.price_floor if parameters.is_set("price_floor") else None
+    if ceiling is not None and floor is not None:
+        return (ceiling + floor) / 2
+    if ceiling is not None:
+        return min(BASE_PRICE, ceiling * 99 / PERCENT)
+    return BASE_PRICE if floor is None else max(BASE_PRICE, floor * 101 / PERCENT)
