@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from perpfsm.cli.comparison_options import ComparisonFormat, comparison_of
 from perpfsm.cli.errors import errors_told
 
 EPILOG = "Example: perpfsm run strategies/one_way_profit_taking.yaml --feed recording.gz --speed max"
@@ -112,14 +113,33 @@ def run(
     prove: Annotated[
         bool, typer.Option("--prove/--no-prove", help="Refuse a lifecycle that can strand a position.")
     ] = True,
+    compare_fills: Annotated[
+        bool, typer.Option("--compare-fills", help="Run again under each fill model that the feed supports.")
+    ] = False,
+    latencies: Annotated[
+        str | None,
+        typer.Option(
+            help="With --compare-fills: these latencies of every path, in ms, such as 0,10,100.",
+            metavar="MS,…",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        ComparisonFormat,
+        typer.Option("--format", help="Of the comparison; markdown and csv stand alone, without a run of their own."),
+    ] = ComparisonFormat.TEXT,
 ) -> None:
     """Run a strategy on the paper exchange, and journal everything that it does.
 
     Interrupt it once to stop in good order, twice to end at once. At a pace, saving the file or `perpfsm config set`
     changes its live parameters; at --speed max nothing changes on the way.
     """
-    from perpfsm.cli.running import RunOptions, run_strategy
+    from perpfsm.cli.run_options import RunOptions
+    from perpfsm.cli.running import run_strategy
 
+    comparison = comparison_of(
+        is_wanted=compare_fills, latencies=latencies, output=output, is_paced=speed != "max", as_json=as_json
+    )
     options = RunOptions(
         strategy,
         feed=feed,
@@ -135,5 +155,6 @@ def run(
         skip_bad_lines=skip_bad_lines,
         as_json=as_json,
         proves=prove,
+        comparison=comparison,
     )
     raise typer.Exit(run_strategy(options))

@@ -4,19 +4,20 @@ import json
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal, localcontext
 from functools import partial
-from pathlib import Path
 
 import typer
 from rich.console import Console
 
+from perpfsm.cli.compare import print_alone, print_below
 from perpfsm.cli.errors import EXIT_ERROR
 from perpfsm.cli.feeds import feed_of
 from perpfsm.cli.notices import Notices
 from perpfsm.cli.price_source import run_asking, with_price_source
 from perpfsm.cli.proving import HINT, RefutedError, refuse_refuted
+from perpfsm.cli.run_options import RunOptions
 from perpfsm.config.render import finding_lines
 from perpfsm.config.strategy import Strategy, load_strategy
 from perpfsm.console.header import Header
@@ -42,41 +43,6 @@ HALTED = (
     "warning: The last run was halted, so this one opens nothing. "
     "Look at `perpfsm audit show JOURNAL --kind operator`, then start it with --resume REASON."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """The command line of a run, as its help describes it."""
-
-    strategy: Path
-    feed: str | None
-    speed: str
-    duration_ns: int | None
-    journal: Path
-    console: bool | None
-    seed: int | None
-    changes: dict[str, str]
-    use_bands: bool
-    record: Path | None
-    resume: str | None
-    skip_bad_lines: bool
-    as_json: bool
-    proves: bool = True
-
-    @property
-    def is_paced(self) -> bool:
-        """Whether the run follows a clock."""
-        return self.speed != "max"
-
-    @property
-    def shows_console(self) -> bool:
-        """Whether the live view is wanted: by default in a paced run, where there is a terminal."""
-        return self.is_paced and not self.as_json if self.console is None else self.console
-
-    @property
-    def factor(self) -> float:
-        """Event seconds per real second of a paced run."""
-        return 1.0 if self.speed == "realtime" else float(self.speed.removesuffix("x"))
 
 
 class Watcher:
@@ -177,6 +143,9 @@ def run_strategy(options: RunOptions) -> int:
         if isinstance(error, RefutedError):
             typer.echo(HINT, err=True)
         return EXIT_ERROR
+    if options.comparison is not None and options.comparison.stands_alone:
+        print_alone(options.comparing, options.comparison, strategy.paper.instrument)
+        return 0
     clock = RealClock()
     watcher = Watcher(strategy)
     notices = Notices()
@@ -223,7 +192,8 @@ def run_strategy(options: RunOptions) -> int:
         summary = watcher.tally.summary(
             footer.time_ns, worst_drawdown=driver.meter.worst, quality=driver.quality.at(footer.time_ns)
         )
-    _print(options, summary, header, Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s, feed.remarks))
+    reading = Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s, feed.remarks)
+    _tell(replace(options, comparison=None) if failure else options, summary, header, reading)
     if failure is not None:
         raise failure
     return 0
@@ -240,12 +210,16 @@ def _settings(options: RunOptions, strategy: Strategy) -> dict[str, str]:
     return {"fill_model": strategy.paper.fill_model, **seed, **options.changes}
 
 
-def _print(options: RunOptions, summary: Summary, header: Header, reading: Reading) -> None:
-    """Print the summary for a person or for a program."""
+def _tell(options: RunOptions, summary: Summary, header: Header, reading: Reading) -> None:
+    """Print the summary for a person or for a program, and below it what is to be compared with it."""
+    if not options.as_json:
+        Console().print(SummaryView(summary, header, reading))
+    rows = [] if options.comparison is None else list(options.comparing.rows(options.comparison))
     if options.as_json:
-        typer.echo(json.dumps(asdict(summary), default=_plain))
-        return
-    Console().print(SummaryView(summary, header, reading))
+        compared = {} if options.comparison is None else {"comparison": [asdict(row) for row in rows]}
+        typer.echo(json.dumps(asdict(summary) | compared, default=_plain))
+    else:
+        print_below(rows, header.instrument)
 
 
 def _plain(value: object) -> str:
