@@ -65,7 +65,13 @@ def installed() -> InstalledLibrary:
     Raises:
         LibraryError: When a package's entry point cannot be used.
     """
-    return collect(entry_points(group=GROUP))
+    try:
+        points = entry_points(group=GROUP)
+    except Exception as error:  # whatever some package's own record of itself makes of being read
+        what = f"What the installed packages say of themselves cannot be read: {type(error).__name__}: {error}."
+        remedy = "Look for a broken entry_points.txt: python -m pip check, then reinstall that package."
+        raise LibraryError(what, where="entry points", remedy=remedy) from error
+    return collect(points)
 
 
 def collect(points: Iterable[EntryPoint]) -> InstalledLibrary:
@@ -108,10 +114,9 @@ def packages_used(machine: MachineDefinition) -> dict[str, str]:
 
 
 def _origin(point: EntryPoint) -> Origin:
-    """Return where an entry point comes from; one that was made by hand has no distribution."""
-    if point.dist is None:
-        return Origin("an unknown package", "", point.name)
-    return Origin(point.dist.name, point.dist.version, point.name)
+    """Return where an entry point comes from; one that was made by hand, or badly, has no name or version to show."""
+    about: Mapping[str, object] = {} if point.dist is None else point.dist.metadata.json
+    return Origin(str(about.get("name", "an unknown package")), str(about.get("version", "")), point.name)
 
 
 def _loaded(point: EntryPoint, origin: Origin) -> Library:

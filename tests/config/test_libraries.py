@@ -127,6 +127,24 @@ def test_an_entry_point_without_a_package_is_told_as_such(folder: Path) -> None:
         collect([EntryPoint("lone", "strange_lone:LIBRARY", GROUP)])
 
 
+def test_a_package_that_does_not_say_its_name_is_told_as_unknown(folder: Path) -> None:
+    install(folder, "nameless", "LIBRARY = None")
+    (folder / "nameless-1.0.dist-info" / "METADATA").unlink()
+    assert refusal(folder).startswith("an unknown package, entry point nameless of perpfsm.library: ")
+
+
+@pytest.mark.parametrize("record", [b"[perpfsm.library]\nno entry\n", b"\xff\xfe[perpfsm.library]\nx = json:loads\n"])
+def test_a_record_that_cannot_be_read_is_told_once_and_calmly(folder: Path, record: bytes) -> None:
+    install(folder, "odd", GOOD)
+    (folder / "odd-1.0.dist-info" / "entry_points.txt").write_bytes(record)
+    installed.cache_clear()
+    try:
+        with pytest.raises(LibraryError, match=r"^entry points: What the installed packages say of themselves cannot"):
+            installed()
+    finally:
+        installed.cache_clear()
+
+
 def test_entries_that_cannot_be_used_are_told(folder: Path) -> None:
     install(folder, "odd", f"{HEAD}LIBRARY = Library({{'depth': 3}}, {{}})")
     assert "The metric depth is of type int, not MetricSpec." in refusal(folder)
