@@ -101,9 +101,13 @@ def _ages(row: Row, definition: MachineDefinition, library: Library) -> Iterator
             if any(_watches(other, state, signs, definition, library) for other in definition.rows):
                 continue
             placed = "what may be a LIMIT exit" if limit_exit else "quotes"
-            fate = "reads its age, so it may wait" if limit_exit else "reads their age, so they may rest"
-            what = f"Row {row.name} places {placed} by {name}, and no row on market in {state} {fate} for ever."
-            remedy = f"Add a row on market from {state} with a guard on {_age_named(signs, library)}."
+            fate = "by its age, so it may wait" if limit_exit else "by their age, so they may rest"
+            they = "it" if limit_exit else "them"
+            what = (
+                f"Row {row.name} places {placed} by {name}, and no row on market in {state} cancels or replaces "
+                f"{they} {fate} for ever."
+            )
+            remedy = f"Add a row that does, with a guard on {_age_named(signs, library)}."
             path = row_path(row, "after", index)
             yield Flaw("age-unread", Severity.WARNING, SourceFile.MACHINE, path, what, remedy)
 
@@ -113,9 +117,10 @@ def _is_age(metric: MetricSpec, signs: frozenset[str]) -> bool:
 
 
 def _watches(row: Row, state: str, signs: frozenset[str], definition: MachineDefinition, library: Library) -> bool:
-    """Return whether `row` acts in `state` on the age of what has these signs."""
+    """Return whether `row`, by the age of what has these signs, does something about it in `state`."""
     is_there = Trigger.MARKET in row.triggers and state in row.sources
-    return is_there and any(_is_age(metric, signs) for metric in _metrics_of(row, definition, library))
+    acts = bool(_changes(row, library) & signs & {QUOTES, EXITS})
+    return is_there and acts and any(_is_age(metric, signs) for metric in _metrics_of(row, definition, library))
 
 
 def _age_named(signs: frozenset[str], library: Library) -> str:

@@ -1,10 +1,10 @@
-"""Rows that stand in the wrong place: never reached, hidden behind another, or before the stop that they delay."""
+"""Rows in the wrong place: never reached, hidden behind another, before the stop, or quoting when nobody may."""
 
 from collections.abc import Iterator
 from itertools import combinations
 
 from perpfsm.errors import Severity
-from perpfsm.machine.definition import Guard, GuardName, MachineDefinition, Not, Row, Trigger
+from perpfsm.machine.definition import Comparison, Guard, GuardName, MachineDefinition, Not, Operator, Row, Trigger
 from perpfsm.machine.library import Library
 from perpfsm.market.order import Role
 from perpfsm.proof.check_logic import Logic, row_guard
@@ -12,6 +12,8 @@ from perpfsm.proof.flaw import Flaw, SourceFile
 
 # Exits for these reasons come before everything else.
 PROTECTIVE = frozenset({"stop_loss", "risk", "flatten", "liquidation", "external"})
+QUOTING = "quoting"
+ALLOWED = Comparison(Operator.IS, ("allowed",), metric=QUOTING)
 Moment = tuple[Trigger, str]
 
 
@@ -27,6 +29,8 @@ def check_rows(definition: MachineDefinition, library: Library, logic: Logic) ->
             yield _shadowed(row, hidden)
         if row.reason == "stop_loss":
             yield from _before_the_stop(row, hidden, seen, library, logic)
+        if Role.QUOTE in _places(row, library) and QUOTING in library.metrics:
+            yield from _unallowed(row, seen, logic)
         seen.append(row)
 
 
@@ -110,5 +114,20 @@ def _is_lower(row: Row, library: Library) -> bool:
     """Return whether a row does what a stop must never wait for: it quotes, or it exits for another reason."""
     if row.reason is not None:
         return row.reason not in PROTECTIVE
-    places = frozenset[Role]().union(*(library.actions[name].effects.places for name in row.actions))
-    return bool(places & {Role.QUOTE, Role.TAKE_PROFIT})
+    return bool(_places(row, library) & {Role.QUOTE, Role.TAKE_PROFIT})
+
+
+def _places(row: Row, library: Library) -> frozenset[Role]:
+    """Return the roles of the orders that a row may place."""
+    return frozenset[Role]().union(*(library.actions[name].effects.places for name in row.actions))
+
+
+def _unallowed(row: Row, seen: list[Row], logic: Logic) -> Iterator[Flaw]:
+    """Yield the flaw of a row that may quote while quoting is not allowed, whatever stands before it."""
+    for trigger, source in _moments(row):
+        before = [other for other in seen if trigger in other.triggers and source in other.sources]
+        if logic.can((row_guard(row), True), (ALLOWED, False), *((row_guard(other), False) for other in before)):
+            what = f"Row {row.name} can place quotes on {trigger} in {source} while quoting is not allowed."
+            remedy = "Add a condition such as {metric: quoting, is: allowed}, or a row before it that stands down."
+            yield Flaw("quotes-unallowed", Severity.ERROR, SourceFile.MACHINE, row_path(row), what, remedy)
+            return

@@ -22,6 +22,7 @@ from perpfsm.machine.definition import (
     StateDefinition,
     Trigger,
 )
+from perpfsm.machine.library import Library
 from perpfsm.machine.shipped import shipped_library
 from perpfsm.proof.check import check
 from perpfsm.proof.check_guards import check_guards
@@ -37,7 +38,14 @@ BIG_GAIN: Guard = Comparison(Operator.ABOVE, Decimal(1), metric="pnl_pct")
 ANY_PRICE: Guard = Comparison(Operator.AT_LEAST, Decimal(-100), metric="mark_pnl_pct")
 NO_EXITS: Guard = Comparison(Operator.BELOW, ZERO, metric="exits_working")
 SOME_EXITS: Guard = Comparison(Operator.AT_LEAST, ZERO, metric="exits_working")
-GUARDS: dict[str, Guard] = {"loss": LOSS, "gain": GAIN, "big_gain": BIG_GAIN, "priced": ANY_PRICE}
+ALLOWED: Guard = Comparison(Operator.IS, ("allowed",), metric="quoting")
+GUARDS: dict[str, Guard] = {
+    "loss": LOSS,
+    "gain": GAIN,
+    "big_gain": BIG_GAIN,
+    "priced": ANY_PRICE,
+    "allowed": ALLOWED,
+}
 STOP = row("stop", when=("loss",), do=("cancel_orders", "close_position"), reason="stop_loss")
 
 
@@ -208,7 +216,7 @@ def test_a_row_that_is_hidden_in_one_state_only_is_a_warning() -> None:
     [
         row("earlier", when=("priced",), do=("place_take_profit",), reason="take_profit"),
         row("earlier", when=("priced",), do=("close_position",), reason="trailing_stop"),
-        row("earlier", dest=None, when=("priced",), do=("replace_quotes",)),
+        row("earlier", dest=None, when=("priced", "allowed"), do=("replace_quotes",)),
         row("earlier", dest=None, when=("priced",), do=("cancel_exits", "place_take_profit")),
     ],
 )
@@ -240,6 +248,32 @@ def test_what_does_not_delay_a_stop_may_stand_before_it(earlier: Row) -> None:
 
 
 def test_a_stop_that_is_hidden_is_said_to_be_hidden_and_nothing_else() -> None:
-    flaws = found(row("quote", do=("place_quotes",)), STOP)
+    flaws = found(row("profit", do=("place_take_profit",), reason="take_profit"), STOP)
 
     assert [flaw.code for flaw in flaws] == ["shadowed-row"]
+
+
+def test_quotes_are_placed_only_where_quoting_is_allowed() -> None:
+    quote = row("quote", when=("gain",), do=("place_quotes",))
+    allowed = row("quote", when=("gain", "allowed"), do=("place_quotes",))
+    stands_down = row("stand_down", unless=("allowed",), do=("cancel_quotes",))
+    elsewhere = row("stand_down", sources=("there",), unless=("allowed",), do=("cancel_quotes",))
+
+    assert said(found(quote)) == [
+        (
+            "quotes-unallowed",
+            Severity.ERROR,
+            ("transitions", 0),
+            "Row quote can place quotes on market in here while quoting is not allowed.",
+        )
+    ]
+    assert found(allowed) == found(stands_down, quote) == []
+    assert [flaw.code for flaw in found(elsewhere, quote)] == ["quotes-unallowed"]
+
+
+def test_a_library_that_does_not_know_of_quoting_is_not_asked() -> None:
+    library = Library.of((), shipped_library().actions.values())
+    quote = row("quote", do=("place_quotes",))
+    definition = MachineDefinition("small", "here", (StateDefinition("here"), StateDefinition("there")), {}, (quote,))
+
+    assert [*check_rows(definition, library, Logic(definition, library, {}))] == []

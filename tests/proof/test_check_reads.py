@@ -91,10 +91,10 @@ def test_an_exit_that_may_be_a_limit_needs_a_row_that_reads_its_age() -> None:
 
     assert (flaw.code, flaw.severity, flaw.path) == ("age-unread", Severity.WARNING, ("transitions", 0, "after", 1))
     assert flaw.what == (
-        "Row stop places what may be a LIMIT exit by close_position, and no row on market in there reads its age, "
-        "so it may wait for ever."
+        "Row stop places what may be a LIMIT exit by close_position, and no row on market in there cancels or replaces "
+        "it by its age, so it may wait for ever."
     )
-    assert flaw.remedy == "Add a row on market from there with a guard on exit_age_s."
+    assert flaw.remedy == "Add a row that does, with a guard on exit_age_s."
     assert found(stop, watching) == []
     assert found(row("stop", when=("gain",), do=("close_at_market",), reason="stop_loss")) == []
     elsewhere = replace(watching, sources=("here",))
@@ -108,11 +108,13 @@ def test_quotes_need_a_row_that_reads_their_age_in_each_state_in_which_they_rest
     (flaw,) = found(row("quote", when=("gain",), do=("place_quotes",)))
 
     assert flaw.what == (
-        "Row quote places quotes by place_quotes, and no row on market in there reads their age, "
-        "so they may rest for ever."
+        "Row quote places quotes by place_quotes, and no row on market in there cancels or replaces "
+        "them by their age, so they may rest for ever."
     )
-    assert flaw.remedy == "Add a row on market from there with a guard on quotes_age_s."
+    assert flaw.remedy == "Add a row that does, with a guard on quotes_age_s."
     assert found(refresh) == []
+    keeps = replace(refresh, actions=("keep_quotes",))
+    assert [flaw.code for flaw in found(row("quote", when=("gain",), do=("place_quotes",)), keeps)] == ["age-unread"]
 
 
 def test_parameters_are_read_by_guards_metrics_and_actions() -> None:
