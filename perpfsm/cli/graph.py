@@ -70,6 +70,7 @@ def _diagram(file: Path) -> "Diagram":
 
     Raises:
         typer.Exit: After every finding, when the file has an error.
+        PerpfsmError: When it is of another kind.
     """
     from perpfsm.config.examine import examine
     from perpfsm.config.libraries import installed_library
@@ -81,6 +82,9 @@ def _diagram(file: Path) -> "Diagram":
         return diagram_of(report.strategy.machine, installed_library(), report.strategy.parameters)
     if report.machine is not None:
         return diagram_of(report.machine, installed_library())
+    if report.is_valid:
+        what = f"This is a {report.kind} file, which has no lifecycle to draw."
+        raise PerpfsmError(what, where=str(file), remedy="Name a strategy or a machine file.")
     for finding in report.findings:
         for line in finding_lines(finding):
             typer.echo(line.text, err=True)

@@ -72,6 +72,16 @@ def test_a_file_with_errors_is_answered_with_all_of_them(tmp_path: Path) -> None
     assert "nowhere is not a state" in done.stderr
 
 
+def test_a_file_without_a_lifecycle_is_answered_with_what_may_be_named() -> None:
+    scenario = strategies_dir() / "scenarios" / "calm.yaml"
+    done = graph(scenario)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"error: {scenario}: This is a scenario file, which has no lifecycle to draw. Name a strategy or a machine "
+        "file.\n"
+    )
+
+
 def test_ascii_alone_may_be_asked_for() -> None:
     done = graph(machine(), "--ascii")
     assert done.stdout.isascii()
