@@ -1,9 +1,11 @@
 """The market as it is shown: the newest quote, the depth behind it, and what our executions have used of each level."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
-from perpfsm.market.depth import DepthBook
+from perpfsm.market.depth import DepthBook, DepthState
 from perpfsm.market.messages import Depth, Level, Quote
 from perpfsm.market.position import ZERO
 from perpfsm.market.side import Side
@@ -14,6 +16,18 @@ BEYOND_TICKS_MAX = 1_000
 def crosses(side: Side, limit: Decimal, quote: Quote) -> bool:
     """Return whether an order on `side` that accepts `limit` could execute at the opposite best price now."""
     return quote.ask <= limit if side is Side.BUY else quote.bid >= limit
+
+
+@dataclass(frozen=True, slots=True)
+class BookState:
+    """What a book holds: the newest quote, the venue's times, the depth, and by price what is used of each side."""
+
+    quote: Quote | None
+    quote_ns: int | None
+    trade_ns: int | None
+    depth: DepthState
+    bids_used: dict[Decimal, Decimal]
+    asks_used: dict[Decimal, Decimal]
 
 
 class Book:
@@ -41,6 +55,20 @@ class Book:
         self._trade_ns: int | None = None
         self._bids_used: dict[Decimal, Decimal] = {}
         self._asks_used: dict[Decimal, Decimal] = {}
+
+    def state(self) -> BookState:
+        """Return what the book holds now."""
+        used = dict(self._bids_used), dict(self._asks_used)
+        return BookState(self.quote, self._quote_ns, self._trade_ns, self.depth.state(), *used)
+
+    @classmethod
+    def from_state(cls, tick: Decimal, state: BookState) -> Self:
+        """Return a book on the grid of `tick` that holds `state`."""
+        book = cls(tick)
+        book.quote, book._quote_ns, book._trade_ns = state.quote, state.quote_ns, state.trade_ns
+        book.depth = DepthBook.from_state(state.depth)
+        book._bids_used, book._asks_used = state.bids_used, state.asks_used
+        return book
 
     @property
     def newest_ns(self) -> int | None:

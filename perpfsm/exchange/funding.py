@@ -1,5 +1,6 @@
 """Funding: what longs pay shorts, or shorts longs, at its moments; here only our side of it (E11)."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from perpfsm.exchange.floor import Floor
@@ -7,6 +8,17 @@ from perpfsm.exchange.timeline import FundingMoment
 from perpfsm.market.incident import FeedMessage
 from perpfsm.market.messages import MarkPrice
 from perpfsm.market.order import FundingPaid
+
+
+@dataclass(frozen=True, slots=True)
+class FundingState:
+    """What is known of funding: moments with their rates, the feed's newest rate and moment, and who has spoken."""
+
+    planned: dict[int, Decimal]
+    rate: Decimal | None
+    at_ns: int | None
+    is_told: bool
+    has_begun: bool
 
 
 class Funding:
@@ -27,6 +39,15 @@ class Funding:
         self._is_told = False
         self._has_begun = False
         floor.hooks.on_message.append(self.hear)
+
+    def state(self) -> FundingState:
+        """Return what is known now."""
+        return FundingState(dict(self._planned), self._rate, self._at_ns, self._is_told, self._has_begun)
+
+    def restore(self, state: FundingState) -> None:
+        """Go on with what `state` knows; its moments are on the timeline already."""
+        self._planned, self._rate, self._at_ns = state.planned, state.rate, state.at_ns
+        self._is_told, self._has_begun = state.is_told, state.has_begun
 
     def hear(self, message: FeedMessage) -> None:
         """Take in what a message says of the next funding; at its own moment a message is too late to change it."""

@@ -6,6 +6,7 @@ received at S + what its way out takes longer than market data does. One connect
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 from perpfsm.market.order import CancelOrder, VenueCommand
 
@@ -91,6 +92,15 @@ class Path:
         return (mixed ^ mixed >> 31) * count >> 64
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionState:
+    """Of each path the state of its generator; and when the newest command arrives and the newest event is received."""
+
+    paths: tuple[int, ...]
+    arrived_ns: int
+    received_ns: int
+
+
 class Connection:
     """The way in and the way out of one account; nothing overtakes on either.
 
@@ -108,6 +118,23 @@ class Connection:
         self.paths = tuple(Path(delay, seed=settings.seed, number=number) for number, delay in enumerate(delays))
         self.arrived_ns = 0
         self.received_ns = 0
+
+    def state(self) -> ConnectionState:
+        """Return how far both ways have come."""
+        return ConnectionState(tuple(path.state for path in self.paths), self.arrived_ns, self.received_ns)
+
+    @classmethod
+    def from_state(cls, settings: LatencySettings, state: ConnectionState) -> Self:
+        """Return a connection that goes on where `state` is.
+
+        Raises:
+            ValueError: When it does not have a state for each path.
+        """
+        connection = cls(settings)
+        for path, drawn in zip(connection.paths, state.paths, strict=True):
+            path.state = drawn
+        connection.arrived_ns, connection.received_ns = state.arrived_ns, state.received_ns
+        return connection
 
     def arrival_ns(self, command: VenueCommand, sent_ns: int) -> int:
         """Return when a command that leaves at `sent_ns` arrives."""

@@ -1,6 +1,7 @@
 """The account's books at the exchange: cash, one position per leg, and with isolated margin what is behind each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from perpfsm.errors import PerpfsmError
@@ -9,6 +10,15 @@ from perpfsm.market.position import ZERO, Position, split_fill
 from perpfsm.market.side import LegName, PositionMode, Side
 
 FLAT = Position()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """What the books hold."""
+
+    wallet: Decimal
+    positions: dict[LegName, Position]
+    margins: dict[LegName, Decimal]
 
 
 class Ledger:
@@ -59,6 +69,10 @@ class Ledger:
             known = margins or {}
             for leg, position in self.positions.items():
                 self.margins[leg] = known.get(leg, isolated_margin(position, isolated_leverage))
+
+    def state(self) -> LedgerState:
+        """Return what the books hold now; they can be opened with it."""
+        return LedgerState(self.wallet, dict(self.positions), dict(self.margins))
 
     @property
     def exposed(self) -> tuple[LegName, ...]:

@@ -1,6 +1,7 @@
 """What the venue tells us, on its way: events wait here until they are received."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 
 from perpfsm.exchange.latency import Connection
@@ -17,11 +18,11 @@ class Mail:
 
     __slots__ = ("_connection", "_waiting", "due_ns")
 
-    def __init__(self, connection: Connection) -> None:
-        """Start empty; `connection` says how long an event takes."""
+    def __init__(self, connection: Connection, waiting: Iterable[VenueEvent] = ()) -> None:
+        """Start with the events that are on their way; `connection` says how long one takes."""
         self._connection = connection
-        self._waiting: deque[VenueEvent] = deque()
-        self.due_ns = NEVER
+        self._waiting = deque(waiting)
+        self.due_ns = self._waiting[0].time_ns if self._waiting else NEVER
 
     def post(self, event: VenueEvent) -> None:
         """Send an event that has just happened, at its time; from here on its time is that of its receipt."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Self
 
 from perpfsm.exchange.queue import Place
 from perpfsm.market.order import PlaceOrder
@@ -37,6 +38,15 @@ class VenueOrder:
     place: Place = field(default_factory=Place)
 
 
+@dataclass(frozen=True, slots=True)
+class OrdersState:
+    """What works, oldest first, and the ids of what rests on each side, the first to execute first."""
+
+    working: tuple[VenueOrder, ...]
+    buys: tuple[str, ...]
+    sells: tuple[str, ...]
+
+
 class OwnOrders:
     """Every working order, oldest first, and of those that rest both sides with the best price first.
 
@@ -52,6 +62,24 @@ class OwnOrders:
         self.by_id: dict[str, VenueOrder] = {}
         self.buys: list[VenueOrder] = []
         self.sells: list[VenueOrder] = []
+
+    def state(self) -> OrdersState:
+        """Return what works; the orders themselves, which change in place."""
+        buys, sells = (tuple(each.order.client_id for each in line) for line in (self.buys, self.sells))
+        return OrdersState(tuple(self.by_id.values()), buys, sells)
+
+    @classmethod
+    def from_state(cls, state: OrdersState) -> Self:
+        """Return the orders of a state, which they take over.
+
+        Raises:
+            KeyError: When an order rests that does not work.
+        """
+        orders = cls()
+        orders.by_id = {working.order.client_id: working for working in state.working}
+        orders.buys = [orders.by_id[client_id] for client_id in state.buys]
+        orders.sells = [orders.by_id[client_id] for client_id in state.sells]
+        return orders
 
     def line(self, side: Side) -> list[VenueOrder]:
         """Return the resting orders of `side`, the first to execute first."""

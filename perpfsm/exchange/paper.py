@@ -25,7 +25,7 @@ from perpfsm.exchange.bands import order_band
 from perpfsm.exchange.commands import carry_out
 from perpfsm.exchange.counters import Counters
 from perpfsm.exchange.floor import Floor
-from perpfsm.exchange.funding import Funding
+from perpfsm.exchange.funding import Funding, FundingState
 from perpfsm.exchange.incidents import strike
 from perpfsm.exchange.liquidation import Liquidation
 from perpfsm.exchange.matching import match_depth, match_quote, match_trade
@@ -61,13 +61,26 @@ class PaperExchange:
         Raises:
             PerpfsmError: When the account holds a position on a leg that the mode does not have.
         """
-        self._floor = Floor(settings, account, first_trade_id=first_trade_id)
-        self._band = EVERYWHERE
-        self._funding = Funding(self._floor)
-        Liquidation(self._floor)
-        StopWatch(self._floor)
+        self._open(Floor(settings, account, first_trade_id=first_trade_id))
         for open_order in account.orders:
             adopt(self._floor, open_order)
+
+    def _open(self, floor: Floor) -> None:
+        self._floor = floor
+        self._band = EVERYWHERE
+        self._funding = Funding(floor)
+        Liquidation(floor)
+        StopWatch(floor)
+
+    def go_on(self, floor: Floor, funding: FundingState) -> None:
+        """Forget everything and go on where another exchange was, on its floor and with what it knew of funding."""
+        self._open(floor)
+        self._funding.restore(funding)
+
+    @property
+    def parts(self) -> tuple[Floor, FundingState]:
+        """The floor, as it is, and what is known of funding: all that the exchange remembers."""
+        return self._floor, self._funding.state()
 
     def submit(self, approved: Approved, now_ns: int) -> None:
         """Send a command to the venue; what comes of it is among the events that are received later.

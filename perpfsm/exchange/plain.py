@@ -32,16 +32,25 @@ def to_text(value: object) -> str:
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def from_text(kind: type[_T], text: str) -> _T:
-    """Return the value of a dataclass `kind` that `text` holds.
+def parse(text: str) -> Json:
+    """Return what a JSON text holds; its numbers have to be whole.
 
     Raises:
-        NotPlainError: When it is no JSON, or something in it is not of its annotated type.
+        NotPlainError: When it is no such text.
     """
     try:
         plain: Json = json.loads(text, parse_float=_no_number, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise NotPlainError(f"it is no JSON ({error})") from error
+    return plain
+
+
+def read(kind: type[_T], plain: Json) -> _T:
+    """Return the value of a dataclass `kind` that `plain` holds.
+
+    Raises:
+        NotPlainError: When something in it is not of its annotated type.
+    """
     value = _read(kind, plain, "")
     assert isinstance(value, kind)  # noqa: S101  # for mypy, which cannot follow types that are looked at
     return value

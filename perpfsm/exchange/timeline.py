@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from heapq import heappop, heappush
+from typing import Self
 
 from perpfsm.market.band import NEVER
 from perpfsm.market.order import OrderAccepted, OrderRejected, VenueCommand
@@ -60,6 +61,14 @@ class Entry:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class TimelineState:
+    """What is scheduled, the next first, with its time and number; and the newest number that was given."""
+
+    scheduled: tuple[tuple[int, int, Happening], ...]
+    number: int
+
+
 class Timeline:
     """Everything that is scheduled, the next first. It holds values only, so that it can be saved.
 
@@ -75,6 +84,23 @@ class Timeline:
         self._happenings: dict[int, Happening] = {}
         self._number = 0
         self.due_ns = NEVER
+
+    def state(self) -> TimelineState:
+        """Return what is scheduled now."""
+        entries = sorted(self._entries)
+        return TimelineState(
+            tuple((entry.time_ns, entry.number, self._happenings[entry.number]) for entry in entries), self._number
+        )
+
+    @classmethod
+    def from_state(cls, state: TimelineState) -> Self:
+        """Return a timeline with the schedule of `state`."""
+        timeline = cls()
+        for time_ns, number, happening in state.scheduled:
+            timeline._number = number - 1
+            timeline.schedule(happening, time_ns)
+        timeline._number = state.number
+        return timeline
 
     def schedule(self, happening: Happening, time_ns: int) -> None:
         """Let `happening` happen at `time_ns`."""

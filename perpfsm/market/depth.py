@@ -1,12 +1,26 @@
 """The order book behind the best prices, folded from snapshots and updates that must form one chain."""
 
 from collections import deque
+from dataclasses import dataclass
+from typing import Self
 
 from perpfsm.market.levels import Levels
-from perpfsm.market.messages import Depth, DepthSnapshot, DepthUpdate
+from perpfsm.market.messages import Depth, DepthSnapshot, DepthUpdate, Level
 from perpfsm.market.side import Side
 
 BUFFERED_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class DepthState:
+    """What a depth book holds: see its attributes; levels by rising price, updates that wait for a snapshot."""
+
+    breaks: int
+    last_id: int | None
+    has_begun: bool
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    waiting: tuple[DepthUpdate, ...]
 
 
 class DepthBook:
@@ -33,6 +47,21 @@ class DepthBook:
         self._last_id: int | None = None
         self._has_begun = False
         self._waiting: deque[DepthUpdate] = deque(maxlen=BUFFERED_MAX)
+
+    def state(self) -> DepthState:
+        """Return what the book holds now."""
+        bids, asks = self._bids.shown_levels(), self._asks.shown_levels()
+        return DepthState(self.breaks, self._last_id, self._has_begun, bids, asks, tuple(self._waiting))
+
+    @classmethod
+    def from_state(cls, state: DepthState) -> Self:
+        """Return a book that holds `state`."""
+        book = cls()
+        book.breaks, book._last_id, book._has_begun = state.breaks, state.last_id, state.has_begun
+        book._bids.apply(state.bids)
+        book._asks.apply(state.asks)
+        book._waiting.extend(state.waiting)
+        return book
 
     @property
     def is_synced(self) -> bool:

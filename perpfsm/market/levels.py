@@ -43,6 +43,10 @@ class Levels:
             worst = slice(surplus) if self._side is Side.BUY else slice(LEVELS_MAX, None)
             del prices[worst], sizes[worst]
 
+    def shown_levels(self) -> tuple[Level, ...]:
+        """Return every level, by rising price."""
+        return tuple(zip(self._prices, self._sizes, strict=True))
+
     def clear(self) -> None:
         """Forget every level."""
         self._prices.clear()
