@@ -1,14 +1,15 @@
 """One entry of a stranger's library: whether it can be used, and its functions held to what they declare."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 from perpfsm.config.wording import listed, shown
-from perpfsm.decisions.proposals import Cancel, LeftOut, Place
+from perpfsm.decisions.proposals import Cancel, LeftOut, Place, Proposal
 from perpfsm.errors import MachineFault
+from perpfsm.machine.actions import SHIPPED_ACTIONS
 from perpfsm.machine.leg import Leg
 from perpfsm.machine.library import ActionSpec, Declared, Effects, Library, MetricSpec, Proposals, Threshold
 from perpfsm.machine.view import Reading, Value
@@ -18,6 +19,10 @@ from perpfsm.market.ratio import Ratio
 UNITS = ("percent", "seconds", "base", "count", "none")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 MEND = "Mend the package that adds it, then resume."
+# What a metric may be declared to read beside facts, and the facts that are an action's own affair.
+OUTSIDE = frozenset({"quotes", "exits", "price", "time", "amount", "side", "data", "quoting", "book"})
+READABLE = OUTSIDE | set(Leg.__slots__)
+SETTABLE = frozenset(fact for action in SHIPPED_ACTIONS for fact in action.effects.sets)
 Answer = TypeVar("Answer")
 
 
@@ -85,12 +90,10 @@ def contained_action(spec: ActionSpec, origin: str) -> ActionSpec:
     """
 
     def run(reading: Reading, out: Proposals) -> None:
-        before, working = len(out.proposals), {each.order.client_id: each.order.role for each in reading.view.orders}
+        before, first = reading.leg.copy(), len(out.proposals)
         _contained(lambda: spec.run(reading, out), f"The action {spec.name}", origin)
-        for proposal in out.proposals[before:]:
-            if not _is_effect(spec, proposal, working):
-                what = f"The action {spec.name} proposed {proposal}, which its effects do not declare."
-                raise MachineFault(what, where=origin, remedy=MEND)
+        for slip in _slips(spec, before, reading, out.proposals[first:]):
+            raise MachineFault(f"The action {spec.name} {slip}.", where=origin, remedy=MEND)
 
     return replace(spec, run=run)
 
@@ -115,6 +118,29 @@ def _is_declared(spec: MetricSpec, value: object) -> bool:
     if spec.values is not None:
         return value in spec.values
     return isinstance(value, Ratio) and value.denominator > 0
+
+
+def _slips(spec: ActionSpec, before: Leg, reading: Reading, proposed: Sequence[Proposal]) -> Iterator[str]:
+    """Yield what an action did that its effects do not declare, or that would close more than there is.
+
+    Args:
+        spec: Of the action.
+        before: The leg as it was.
+        reading: With the leg as it is now.
+        proposed: What the action added.
+    """
+    leg = reading.leg
+    for fact in Leg.__slots__:
+        if fact not in spec.effects.sets and getattr(leg, fact) != getattr(before, fact):
+            yield f"changed {fact}, which its effects do not declare"
+    working = {each.order.client_id: each.order.role for each in reading.view.orders}
+    for proposal in proposed:
+        if not _is_effect(spec, proposal, working):
+            yield f"proposed {proposal}, which its effects do not declare"
+    exits = [proposal for proposal in proposed if isinstance(proposal, Place) and proposal.role.is_exit]
+    closes = sum((place.size for place in exits), Decimal(0))
+    if closes > abs(leg.position.size) or any(place.side is not leg.position.exit_side for place in exits):
+        yield f"proposed exits of {closes:f} for a position of {leg.position.size:f}"
 
 
 def _is_effect(spec: ActionSpec, proposal: object, working: Mapping[str, Role]) -> bool:
@@ -146,6 +172,8 @@ def _metric_faults(spec: MetricSpec) -> Iterator[str]:
         yield "cannot be read: read is no function"
     if (spec.depends is Declared.PRICE) is not (spec.thresholds is not None):
         yield "needs thresholds if it depends on prices, and only then; Declared.ANYTHING is always right, and slow"
+    if unknown := sorted((spec.reads or frozenset()) - READABLE):
+        yield f"reads {listed(unknown)}, but there is {listed(sorted(OUTSIDE))}, and the facts of the leg"
     if (spec.depends is Declared.TIME) is not (spec.moment_ns is not None):
         yield "needs moment_ns if it depends on time, and only then; Declared.ANYTHING is always right, and slow"
 
@@ -155,10 +183,12 @@ def _action_faults(spec: ActionSpec) -> Iterator[str]:
     if not isinstance(effects, Effects):
         yield f"declares its effects as {type(effects).__name__}, not Effects"
         return
-    if unknown := sorted(effects.sets - set(Leg.__slots__)):
-        yield f"says that it sets {listed(unknown)}, which no leg remembers"
+    if unknown := sorted(effects.sets - SETTABLE):
+        yield f"says that it sets {listed(unknown)}; an action may set {listed(sorted(SETTABLE))}"
     if not (effects.places | effects.cancels) <= set(Role):
         yield "places or cancels something that is no Role"
+    elif any(role.is_exit for role in effects.places) is not (effects.exit_type is not None):
+        yield "needs an exit_type if it places exits, and only then"
     if not _is_function(spec.run):
         yield "cannot be run: run is no function"
 

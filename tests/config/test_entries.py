@@ -10,11 +10,23 @@ import pytest
 from perpfsm.config.entries import contained_action, contained_metric, refusals
 from perpfsm.decisions.proposals import Cancel, LeftOut, Place, Proposal
 from perpfsm.errors import MachineFault
-from perpfsm.machine.library import ActionSpec, Declared, Effects, Input, Library, MetricSpec, Proposals, Threshold
+from perpfsm.machine.library import (
+    ActionSpec,
+    Declared,
+    Effects,
+    ExitType,
+    Input,
+    Library,
+    MetricSpec,
+    Proposals,
+    Threshold,
+)
+from perpfsm.machine.shipped import shipped_library
 from perpfsm.machine.view import Reading, Value
 from perpfsm.market.order import OrderType, Role
 from perpfsm.market.ratio import Ratio
-from tests.builders import BUY, CLOSE, QUOTE, SELL, leg, quote, view, working
+from perpfsm.market.side import Side
+from tests.builders import BUY, CLOSE, QUOTE, SELL, Number, leg, position, quote, view, working
 
 ONE = Ratio(Decimal(1))
 BID = working("bid", QUOTE, BUY, 99)
@@ -47,6 +59,7 @@ def test_entries_that_declare_what_they_must_are_not_refused() -> None:
         (replace(METRIC, read=3), "cannot be read: read is no function."),  # type: ignore[arg-type]
         (replace(METRIC, depends=Declared.PRICE), "needs thresholds if it depends on prices, and only then;"),
         (replace(METRIC, moment_ns=lambda _, __: 1), "needs moment_ns if it depends on time, and only then;"),
+        (replace(METRIC, reads=frozenset({"moon"})), "reads moon, but there is amount, book, data, exits, price,"),
         (7, "is of type int, not MetricSpec."),
     ],
 )
@@ -69,11 +82,18 @@ def test_a_name_that_no_machine_file_can_write_is_refused() -> None:
         (replace(ACTION, effects={"places"}), "declares its effects as set, not Effects."),  # type: ignore[arg-type]
         (
             replace(ACTION, effects=Effects(sets=frozenset({"mood"}))),
-            "says that it sets mood, which no leg remembers.",
+            (
+                "says that it sets mood; an action may set exits_placed, peak, peak_is_new, quotes_ns or "
+                "quotes_outdated."
+            ),
         ),
         (
             replace(ACTION, effects=Effects(places=frozenset({"close it"}))),  # type: ignore[arg-type]
             "places or cancels something that is no Role.",
+        ),
+        (
+            replace(ACTION, effects=Effects(places=frozenset({CLOSE}))),
+            "needs an exit_type if it places exits, and only then.",
         ),
         (replace(ACTION, run=None), "cannot be run: run is no function."),  # type: ignore[arg-type]
         ("shout", "is of type str, not ActionSpec."),
@@ -158,3 +178,38 @@ def test_an_order_of_a_role_that_is_not_declared_may_not_be_cancelled() -> None:
     strange = contained_action(replace(ACTION, run=lambda _, out: out.proposals.append(Cancel("exit"))), "x")
     with pytest.raises(MachineFault):
         strange.run(exit_works, Proposals())
+
+
+CLOSES = Effects(places=frozenset({CLOSE}), exit_type=ExitType.MARKET)
+
+
+@pytest.mark.parametrize(
+    ("side", "sizes", "is_fine"),
+    [(SELL, (1,), True), (SELL, ("0.4", "0.6"), True), (SELL, (1, 1), False), (BUY, (1,), False)],
+)
+def test_exits_close_no_more_than_there_is(side: Side, sizes: tuple[Number, ...], is_fine: bool) -> None:
+    exits = [Place(CLOSE, side, OrderType.MARKET, None, Decimal(size)) for size in sizes]
+    strange = contained_action(replace(ACTION, effects=CLOSES, run=lambda _, out: out.proposals.extend(exits)), "x")
+    held = Reading(leg("open", position(1)), view(quote()))
+    if is_fine:
+        strange.run(held, Proposals())
+    else:
+        with pytest.raises(MachineFault, match=r"The action shout proposed exits of \d for a position of 1\."):
+            strange.run(held, Proposals())
+
+
+def test_a_fact_that_is_not_declared_may_not_be_changed() -> None:
+    def forget(reading: Reading, out: Proposals) -> None:
+        out.notes.append("forgotten")
+        reading.leg.peak = None
+
+    trailing = Reading(leg("trailing", position(1), peak=105), view(quote()))
+    with pytest.raises(MachineFault, match="The action shout changed peak, which its effects do not declare"):
+        contained_action(replace(ACTION, run=forget), "x").run(trailing, Proposals())
+    declared = replace(ACTION, run=forget, effects=Effects(sets=frozenset({"peak"})))
+    contained_action(declared, "x").run(trailing, Proposals())
+
+
+def test_the_entries_that_ship_would_be_taken_from_a_stranger() -> None:
+    library = shipped_library()
+    assert [*refusals(library)] == []
