@@ -45,6 +45,12 @@ def validate(
     prove: Annotated[
         bool, typer.Option("--prove/--no-prove", help="Prove that the lifecycle strands no position.")
     ] = True,
+    save_counterexamples: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep what refutes a strategy's lifecycle as feeds to run.", metavar="DIR", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Check strategy, machine and scenario files: shape, names, units, and how the parameters fit together.
 
@@ -54,10 +60,12 @@ def validate(
     Exits with 0 when every file is valid, with 1 when one is not.
     """
     with errors_told():
-        raise typer.Exit(validate_files(files, output, strict=strict, proves=prove))
+        raise typer.Exit(validate_files(files, output, strict=strict, proves=prove, folder=save_counterexamples))
 
 
-def validate_files(files: Iterable[Path], output: Format, *, strict: bool, proves: bool = True) -> int:
+def validate_files(
+    files: Iterable[Path], output: Format, *, strict: bool, proves: bool = True, folder: Path | None = None
+) -> int:
     """Print what is to say about each file, and return the exit status: 0 valid, 1 not.
 
     Args:
@@ -65,6 +73,7 @@ def validate_files(files: Iterable[Path], output: Format, *, strict: bool, prove
         output: The form of the answer.
         strict: Whether warnings count as errors.
         proves: Whether lifecycles are put to the proof.
+        folder: Where counterexamples are kept as feeds; None keeps none.
     """
     from perpfsm.config.examine import examine
     from perpfsm.config.render import to_github, to_json
@@ -74,6 +83,7 @@ def validate_files(files: Iterable[Path], output: Format, *, strict: bool, prove
     started_s = perf_counter()
     reports = [examine(path, proves=proves) for path in files]
     took_s = perf_counter() - started_s
+    saved = [_saved(report, folder) for report in reports]
     match output:
         case Format.JSON:
             print(to_json(reports))
@@ -82,10 +92,25 @@ def validate_files(files: Iterable[Path], output: Format, *, strict: bool, prove
                 for finding in report.findings:
                     print(to_github(finding))
         case Format.TEXT:
-            print_lines([line for report in reports for line in _lines(report, strict=strict)])
+            print_lines(
+                [
+                    line
+                    for report, kept in zip(reports, saved, strict=True)
+                    for line in (*_lines(report, strict=strict), *kept)
+                ]
+            )
             if sys.stdout.isatty():  # a pipe gets the same text each time
                 print(f"took {took_s:.2f} s")
     return int(any(not report.is_valid or (strict and report.findings) for report in reports))
+
+
+def _saved(report: "Report", folder: Path | None) -> "list[Line]":
+    """Keep the counterexamples, and return the lines about them."""
+    if folder is None:
+        return []
+    from perpfsm.cli.counterexamples import save_counterexamples as save
+
+    return [*save(report, folder)]
 
 
 def _lines(report: "Report", *, strict: bool) -> "Iterable[Line]":

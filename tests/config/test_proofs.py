@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from perpfsm.config.examine import examine
-from perpfsm.config.proofs import FLAWS_TOLD_MAX, prove_strategy
+from perpfsm.config.proofs import FLAWS_TOLD_MAX, _few, prove_strategy
 from perpfsm.config.resources import machine_names, machine_path
 from perpfsm.config.strategy import load_strategy
 from perpfsm.errors import Severity
-from perpfsm.proof.flaw import Verdict
+from perpfsm.proof.flaw import Flaw, SourceFile, Verdict
 
 Write = Callable[..., Path]
 
@@ -53,14 +53,22 @@ def test_a_refuted_claim_stands_in_the_machine_file_with_the_way_to_it(write: Wr
     assert report.findings == tuple(sorted(report.findings, key=lambda each: (each.place.line, each.place.column)))
 
 
-def test_of_a_claim_that_is_refuted_everywhere_a_few_places_are_shown(write: Write) -> None:
-    report = examine(write(without_row(shipped("profit_taking"), "stop_loss"), name="mine.yaml"), proves=True)
+def test_of_a_claim_that_is_refuted_everywhere_a_few_places_are_shown() -> None:
+    def flaws(code: str, count: int) -> list[Flaw]:
+        return [
+            Flaw(code, Severity.ERROR, SourceFile.MACHINE, ("transitions", row), "It is so.", "Mend it.")
+            for row in range(count)
+        ]
 
-    assert report.proof is not None
-    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-    assert len(errors) == FLAWS_TOLD_MAX < len(report.proof.flaws)
-    more = len(report.proof.flaws) - FLAWS_TOLD_MAX
-    assert [finding.remedy.endswith(f"({more} more places not shown.)") for finding in errors].count(True) == 1
+    def remedies(*given: Flaw) -> list[str]:
+        return [flaw.remedy for flaw in _few(given)]
+
+    assert remedies(*flaws("one", FLAWS_TOLD_MAX), *flaws("other", 1)) == ["Mend it."] * (FLAWS_TOLD_MAX + 1)
+    assert remedies(*flaws("one", FLAWS_TOLD_MAX + 1)) == [
+        *["Mend it."] * (FLAWS_TOLD_MAX - 1),
+        "Mend it. (1 more place not shown.)",
+    ]
+    assert remedies(*flaws("one", FLAWS_TOLD_MAX + 2))[-1] == "Mend it. (2 more places not shown.)"
 
 
 def test_a_file_with_errors_is_not_put_to_the_proof(write: Write, good: str) -> None:
