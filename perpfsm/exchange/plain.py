@@ -70,7 +70,7 @@ def _plain(value: object) -> Json:
             return str(value)
         case Mapping():
             return [[_plain(key), _plain(each)] for key, each in value.items()]
-        case tuple() | list():
+        case tuple():
             return [_plain(each) for each in value]
         case _ if is_dataclass(value):
             named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
@@ -84,7 +84,7 @@ def _read(kind: object, plain: Json, at: str) -> object:
     origin = get_origin(kind)
     if origin is UnionType:
         return _read(_alternative(kind, plain, at), plain, at)
-    if origin is tuple or origin is list or origin is dict:
+    if origin is tuple or origin is dict:
         return _read_many(kind, plain, at)
     if not isinstance(kind, type):
         raise TypeError(f"{kind} has no plain form.")
@@ -131,9 +131,8 @@ def _read_many(kind: object, plain: Json, at: str) -> object:
             key, value = (_read(part, each, f"{at}[{number}]") for part, each in zip(parts, pair, strict=True))
             found[key] = value
         return found
-    if get_origin(kind) is list or parts[-1] is Ellipsis:
-        many = [_read(parts[0], each, f"{at}[{number}]") for number, each in enumerate(plain)]
-        return many if get_origin(kind) is list else tuple(many)
+    if parts[-1] is Ellipsis:
+        return tuple(_read(parts[0], each, f"{at}[{number}]") for number, each in enumerate(plain))
     if len(plain) != len(parts):
         raise NotPlainError(f"{at} has {len(plain)} parts, not {len(parts)}")
     return tuple(_read(parts[number], each, f"{at}[{number}]") for number, each in enumerate(plain))

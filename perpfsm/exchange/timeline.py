@@ -118,7 +118,3 @@ class Timeline:
         entry = heappop(self._entries)
         self.due_ns = self._entries[0].time_ns if self._entries else NEVER
         return entry.time_ns, self._happenings.pop(entry.number)
-
-    def scheduled(self) -> tuple[tuple[int, Happening], ...]:
-        """Return everything that is scheduled with its time, in the order in which it will happen."""
-        return tuple((entry.time_ns, self._happenings[entry.number]) for entry in sorted(self._entries))
