@@ -10,7 +10,8 @@ from perpfsm.proof.diagram_words import UNBROKEN, wrapped
 WIDTH = 80
 NAME_WIDTH_MAX = 24
 ARROW = "→"
-LEGEND = f"═ holds a position   {STAYS} acts and stays   rows are tried by their numbers"
+LEGEND = f"{STAYS} acts and stays   rows are tried by their numbers"
+BOX_LEGEND = f"═ holds a position   {LEGEND}"
 
 
 def text_of(diagram: Diagram, *, width: int = WIDTH, only_names: bool = False) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def text_of(diagram: Diagram, *, width: int = WIDTH, only_names: bool = False) -
         "",
         *picture,
         "",
-        *wrap(LEGEND, width),
+        *wrap(LEGEND if boxes is None else BOX_LEGEND, width),
     ]
     for sources, dest, rows in diagram.groups():
         there = STAYS if dest is None else f"{ARROW} {dest}"

@@ -88,6 +88,7 @@ def test_boxes_that_are_too_wide_give_way_to_a_list() -> None:
         "and_one_more_that_is_long  closing",
         "nowhere",
     )
+    assert text_of(diagram)[7] == "↻ acts and stays   rows are tried by their numbers"
 
 
 def test_every_shipped_lifecycle_fits_eighty_columns_with_every_row_in_it() -> None:
