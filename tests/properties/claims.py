@@ -6,7 +6,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perpfsm.decisions.exits import exit_price, is_dust
-from perpfsm.engine.records import ClosingRecord, CommandRecord, FillRecord, RunRecord
+from perpfsm.engine.records import (
+    ClosingRecord,
+    CommandRecord,
+    FillRecord,
+    FundingRecord,
+    PositionRecord,
+    RunRecord,
+)
 from perpfsm.machine.leg import Leg
 from perpfsm.machine.readings import exit_backoff_left_s
 from perpfsm.machine.view import Reading
@@ -117,6 +124,7 @@ def cash_adds_up(play: Play) -> list[str]:
     header = play.records[0]
     assert isinstance(header, RunRecord)
     cash = Fraction(header.balance) + _earned(play) - sum(Fraction(fill.fill.fee) for fill in fills(play))
+    cash -= sum(Fraction(each.paid) for each in play.records if isinstance(each, FundingRecord))
     found = [
         f"{whose} wallet: {wallet}, not {float(cash)}"
         for whose, wallet in (("our", state.books.wallet), ("the venue's", account.wallet))
@@ -138,6 +146,10 @@ def sums_add_up(play: Play) -> list[str]:
         "realised by position": (
             books.realised,
             sum(Fraction(each.realised) for each in closings) + sum(Fraction(leg.realised) for leg in still),
+        ),
+        "funding by position": (
+            books.funding,
+            sum(Fraction(each.funding) for each in closings) + sum(Fraction(leg.funding) for leg in still),
         ),
         "fees by position": (
             books.fees,
@@ -165,16 +177,25 @@ def _with_size_before(play: Play) -> Iterator[tuple[Decimal, CommandRecord | Fil
     for record in play.records:
         if isinstance(record, CommandRecord | FillRecord):
             yield sizes.get(record.leg, Decimal(0)), record
-        if isinstance(record, FillRecord):
+        if isinstance(record, FillRecord | PositionRecord):
             sizes[record.leg] = record.size_after
 
 
 def _earned(play: Play) -> Fraction:
-    """Return what all fills brought in, and what is still open has cost: realised PnL before fees."""
-    brought = [-each.fill.side.sign * Fraction(each.fill.size) * Fraction(each.fill.price) for each in fills(play)]
-    return sum(
-        (*brought, *(Fraction(leg.position.cost) for leg in play.driver.session.state.legs.values())), Fraction(0)
-    )
+    """Return what was realised, before fees and funding.
+
+    That is what all fills brought in, what the venue left of positions that it closed, and what is still open has cost.
+    """
+    costs: dict[str, Fraction] = {}
+    earned = Fraction(0)
+    for record in play.records:
+        if isinstance(record, FillRecord):
+            earned -= record.fill.side.sign * Fraction(record.fill.size) * Fraction(record.fill.price)
+            costs[record.leg] = Fraction(record.cost_after)
+        elif isinstance(record, PositionRecord):
+            earned += Fraction(record.realised) + costs.get(record.leg, Fraction(0)) - Fraction(record.cost_after)
+            costs[record.leg] = Fraction(record.cost_after)
+    return earned + sum(costs.values(), Fraction(0))
 
 
 def _is_beyond_stop(play: Play, leg: Leg) -> bool:

@@ -12,7 +12,7 @@ from perpfsm.machine.build import Lifecycle
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.runtime.driver import Driver
 from perpfsm.runtime.recovery import Recovered, recover
-from tests.builders import NOW
+from tests.builders import NOW, SECOND
 from tests.properties.worlds import EPOCH, Happening, World
 
 TAKER_RATE = Decimal("0.0005")
@@ -75,9 +75,21 @@ class Play:
             known.orders,
             known.is_halted,
             known.last_price,
+            brackets=world.brackets,
         )
         self.epoch: str = setup.epoch
-        settings = ExchangeSettings(world.instrument, mode, of.leverage, world.maker_rate, TAKER_RATE, world.model)
+        settings = ExchangeSettings(
+            world.instrument,
+            mode,
+            of.leverage,
+            world.maker_rate,
+            TAKER_RATE,
+            world.model,
+            margin_mode=of.margin_mode,
+            brackets=world.brackets,
+            funding_rate=world.funding_rate,
+            funding_interval_ns=2 * SECOND,
+        )
         exchange = PaperExchange(settings, account, first_trade_id=known.trades + 1)
         kept = Kept([world.header()] if before is None else before.records)
         self.records: list[Record] = kept.records

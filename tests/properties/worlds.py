@@ -21,7 +21,9 @@ from perpfsm.decisions.parameters import (
 from perpfsm.engine.records import RunRecord
 from perpfsm.exchange.settings import FillModel
 from perpfsm.machine.build import Lifecycle
+from perpfsm.market.brackets import BRACKETS, Bracket, Brackets
 from perpfsm.market.instrument import Instrument
+from perpfsm.market.margin import MarginMode
 from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import PositionMode, Side
 from tests.builders import NOW, SECOND, shipped
@@ -48,6 +50,8 @@ class World:
         maker_rate: May be a rebate.
         balance: The wallet at the start; a small one makes margin scarce.
         happenings: In order: messages of the feed, and what an operator does at the time of the message before.
+        brackets: Leverage and maintenance by notional.
+        funding_rate: Of a feed that says none, every two seconds.
     """
 
     parameters: Parameters
@@ -56,6 +60,8 @@ class World:
     maker_rate: Decimal
     balance: Decimal
     happenings: tuple[Happening, ...]
+    brackets: Brackets = BRACKETS
+    funding_rate: Decimal = Decimal(0)
 
     @property
     def machine(self) -> Lifecycle:
@@ -229,6 +235,38 @@ def worlds() -> st.SearchStrategy[World]:
         st.sampled_from([Decimal("0.0002"), Decimal("-0.0001")]),
         st.sampled_from([*[Decimal(1_000_000)] * 4, Decimal(400)]),
         happenings(),
+    )
+
+
+# Nine tenths of what a position of leverage 10 brings along have to stay, and more of a large one.
+STEEP: Brackets = (
+    Bracket(Decimal(0), Decimal(500), 10, Decimal("0.09")),
+    Bracket(Decimal(500), Decimal(100_000), 5, Decimal("0.12"), Decimal(15)),
+)
+
+
+@st.composite
+def margined_worlds(draw: st.DrawFn) -> World:
+    """Draw a world with hardly enough cash, in either margin mode, on a feed with funding or with a constant one."""
+    world = draw(worlds())
+    of = replace(world.parameters, leverage=10, margin_mode=draw(st.sampled_from(MarginMode)))
+    rate = draw(st.sampled_from([Decimal(0), Decimal("0.002"), Decimal("-0.002")]))
+    ahead_ns = draw(st.sampled_from([None, SECOND // 2, 2 * SECOND]))
+    told = tuple(
+        replace(each, funding_rate=rate, funding_ns=None if ahead_ns is None else each.time_ns + ahead_ns)
+        if isinstance(each, MarkPrice)
+        else each
+        for each in world.happenings
+    )
+    balance = draw(st.sampled_from([Decimal(25), Decimal(42), Decimal(70), Decimal(140)]))
+    limits = replace(of.risk, max_loss=None)
+    return replace(
+        world,
+        parameters=replace(of, stop_loss_spread=Decimal(20), risk=limits),
+        balance=balance,
+        happenings=told,
+        brackets=STEEP,
+        funding_rate=draw(st.sampled_from([Decimal(0), Decimal("0.001"), Decimal("-0.001")])),
     )
 
 

@@ -1,0 +1,85 @@
+"""With hardly any cash: liquidations and funding keep money exact, are never slept through, and outlive a crash."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perpfsm.engine.records import ClosingRecord, FundingRecord, Record
+from perpfsm.market.margin import MarginMode
+from perpfsm.runtime.recovery import recover
+from tests.properties import claims
+from tests.properties.plays import Play
+from tests.properties.worlds import World, is_found, margined_worlds, some
+
+SHARES = st.integers(0, 100)
+
+
+def wallets_are_right(play: Play) -> list[str]:
+    """No balance below 0 without a position, and with isolated margin what we set aside is what the venue does."""
+    state, account = play.driver.session.state, play.driver.exchange.account()
+    is_flat = all(leg.position.is_flat for leg in state.legs.values())
+    found = [f"{account.wallet} is left of nothing"] if is_flat and account.wallet < 0 else []
+    isolated = state.parameters.margin_mode is MarginMode.ISOLATED
+    ours = {name: leg.margin for name, leg in state.legs.items()} if isolated else {}
+    return found if ours == account.margins else [*found, f"margins: {ours}, not {account.margins}"]
+
+
+@some
+@given(margined_worlds())
+def test_cash_is_what_fills_liquidations_and_funding_say_exactly(world: World) -> None:
+    play = Play(world)
+    assert claims.always(wallets_are_right, world, play) == []
+    assert claims.cash_adds_up(play) == []
+    assert claims.sums_add_up(play) == []
+
+
+@some
+@given(margined_worlds())
+def test_a_liquidation_is_never_slept_through(world: World) -> None:
+    assert Play(world).go(world.happenings).records == Play(world, bands=False).go(world.happenings).records
+
+
+@some
+@given(margined_worlds(), SHARES)
+def test_after_a_crash_positions_margins_and_cash_are_what_they_were(world: World, share: int) -> None:
+    before = Play(world).go(world.happenings[: len(world.happenings) * share // 100])
+    leverage = world.parameters.isolated_leverage
+    known = recover(before.records, world.machine.definition.initial, leverage=leverage)
+    again = Play(world, before=before, recovered=known)
+
+    assert again.driver.exchange.account().wallet == before.driver.exchange.account().wallet
+    assert wallets_are_right(again) == []
+    assert claims.always(wallets_are_right, world, again) == []
+    assert claims.cash_adds_up(again) == []
+
+
+@some
+@given(margined_worlds())
+def test_orders_are_as_right_as_ever(world: World) -> None:
+    assert claims.orders_are_right(Play(world).go(world.happenings)) == []
+
+
+def is_liquidation(record: Record) -> bool:
+    return isinstance(record, ClosingRecord) and record.reason == "liquidation"
+
+
+def has_paid(record: Record) -> bool:
+    return isinstance(record, FundingRecord) and record.paid > Decimal(0)
+
+
+def has_received(record: Record) -> bool:
+    return isinstance(record, FundingRecord) and record.paid < Decimal(0)
+
+
+@pytest.mark.parametrize("mode", MarginMode)
+@pytest.mark.parametrize("is_wanted", [is_liquidation, has_paid, has_received])
+def test_the_drawn_worlds_liquidate_and_fund_in_both_modes(
+    mode: MarginMode, is_wanted: Callable[[Record], bool]
+) -> None:
+    def happens(world: World) -> bool:
+        return world.parameters.margin_mode is mode and any(map(is_wanted, Play(world).go(world.happenings).records))
+
+    assert is_found(happens, among=margined_worlds())
