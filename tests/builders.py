@@ -35,7 +35,7 @@ QUOTE, TAKE_PROFIT, CLOSE = Role.QUOTE, Role.TAKE_PROFIT, Role.CLOSE
 LIMIT, MARKET = OrderType.LIMIT, OrderType.MARKET
 SECOND = 1_000_000_000
 NOW = 1_000 * SECOND
-AS_THEY_ARE = frozenset({"leverage", "order_levels", "stop_escalation", "price_source", "price_type"})
+AS_THEY_ARE = frozenset({"leverage", "order_levels", "stop_escalation", "price_source", "price_type", "margin_mode"})
 INSTRUMENT = Instrument(
     symbol="BTC-USDT", tick=Decimal("0.1"), step=Decimal("0.001"), size_min=Decimal("0.001"), notional_min=Decimal(5)
 )

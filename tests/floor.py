@@ -19,6 +19,7 @@ from perpfsm.engine.setup import SessionSetup
 from perpfsm.machine.build import Lifecycle
 from perpfsm.machine.leg import Leg
 from perpfsm.market.band import EVERYWHERE
+from perpfsm.market.brackets import Brackets
 from perpfsm.market.fill import Fill, Liquidity
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice
@@ -26,6 +27,7 @@ from perpfsm.market.order import (
     CancelOrder,
     CancelRejected,
     Command,
+    FundingPaid,
     Liquidated,
     OrderAccepted,
     OrderCanceled,
@@ -76,6 +78,7 @@ class Floor:
         instrument: Instrument = INSTRUMENT,
         legs: dict[LegName, Leg] | None = None,
         orders: tuple[WorkingOrder, ...] = (),
+        brackets: Brackets = (),
         **changes: Number,
     ) -> None:
         """Open the floor: quotes 1 % from the mid price, exits at 2 % (profit) and 5 % (loss) unless changed."""
@@ -90,7 +93,15 @@ class Floor:
         )
         lifecycle = shipped(machine) if isinstance(machine, str) else machine
         setup = SessionSetup(
-            lifecycle, self.parameters, instrument, MAKER_RATE, "test", Decimal(10_000), legs or {}, orders
+            lifecycle,
+            self.parameters,
+            instrument,
+            MAKER_RATE,
+            "test",
+            Decimal(10_000),
+            legs or {},
+            orders,
+            brackets=brackets,
         )
         self.session = Session(setup)
         self.records: list[Record] = []
@@ -192,6 +203,10 @@ class Floor:
     def liquidate(self, name: LegName = BOTH, *, realised: Number = -100) -> None:
         """The venue closes a position by force."""
         self.tell(Liquidated(self.now_ns, name, Decimal(realised)))
+
+    def fund(self, paid: Number, name: LegName = BOTH) -> None:
+        """Funding is exchanged for a position."""
+        self.tell(FundingPaid(self.now_ns, name, Decimal("0.0001"), Decimal(100), Decimal(paid)))
 
     def another_hand(
         self, size: Number, *, entry: Number = 99, name: LegName = BOTH, realised: Number = 0, reason: str = "a friend"
