@@ -222,3 +222,19 @@ def test_the_session_shows_fills_and_closings_so_far() -> None:
         "╰──────────────────────────────────────╯",
     ]
     assert "no closing yet" in text(session_panel(EMPTY, FANCY))
+
+
+def test_funding_has_a_line_of_its_own_where_there_was_any() -> None:
+    status = replace(STATUS, legs=(LONG,), funding=D("0.75"))
+    shown = text(pnl_panel(status, D("1.5"), (), BTC, FANCY), terminal(40)).splitlines()
+    assert shown[3:6] == [
+        "│ Fees             -3.2500             │",
+        "│ Funding          -0.7500             │",
+        "│ Net              +9.0000  USDT       │",
+    ]
+    assert "funding -0.7500 · drawdown 1.5000" in pnl_line(status, D("1.5"), FANCY).plain
+
+
+def test_a_position_shows_where_it_is_liquidated() -> None:
+    shown = text(position_panel(replace(LONG, liquidation=D("54321.0")), quote(), BTC, FANCY))
+    assert "liquidation  54,321.0  -9.465 %" in shown

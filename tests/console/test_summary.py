@@ -199,3 +199,16 @@ def test_names_are_shown_as_they_are_and_paths_are_quoted() -> None:
     shown = text(SummaryView(SUMMARY, header, READING))
     assert "[bold]mine[/].yaml · BTC-USDT" in shown
     assert "perpfsm audit show 'my runs/a.journal'" in shown
+
+
+def test_funding_has_lines_of_its_own_where_there_was_any() -> None:
+    closings = tuple(replace(each, funding=D("0.5")) for each in SUMMARY.closings)
+    shown = text(view(replace(SUMMARY, pnl=replace(SUMMARY.pnl, funding=D(1)), closings=closings))).splitlines()
+    assert "funding         -1.0000" in [line.rstrip() for line in shown]
+    assert next(line.split() for line in shown if line.startswith("net"))[1] == "+0.0900"
+    head, *rows = [line.split() for line in shown if line.startswith(("reason", "take_profit", "total"))]
+    assert head == ["reason", "count", "realised", "fees", "funding", "net", "mean", "held"]
+    assert [row[:6] for row in rows] == [
+        ["take_profit", "1", "+3.0000", "-0.2400", "-0.5000", "+2.2600"],
+        ["total", "2", "+1.7500", "-0.6600", "-1.0000", "+0.0900"],
+    ]

@@ -4,9 +4,12 @@ from decimal import Decimal
 
 from perpfsm.engine.observe import status_of
 from perpfsm.engine.status import LegStatus, SessionStatus
-from tests.builders import NOW
+from perpfsm.market.brackets import Bracket
+from perpfsm.market.margin import MarginMode
+from perpfsm.market.side import LegName
+from tests.builders import BOTH, BUY, LONG, NOW, QUOTE, SELL, SHORT
 from tests.floor import FEE, Floor
-from tests.situations import TRAILING, open_long, open_short, opening, taking_profit, trailing
+from tests.situations import HEDGE, TRAILING, open_long, open_short, opening, taking_profit, trailing
 
 
 def only_leg(floor: Floor) -> LegStatus:
@@ -66,3 +69,47 @@ def test_quotes_are_shown_while_nothing_is_open() -> None:
 def test_an_open_position_without_trailing_shows_no_peak() -> None:
     leg = only_leg(open_long(Floor(TRAILING)))
     assert (leg.peak, leg.exit_estimate, leg.activation) == (None, None, Decimal("101.0"))
+
+
+ONE_PERCENT = (Bracket(Decimal(0), Decimal(10**9), 100, Decimal("0.01")),)
+
+
+def liquidation(floor: Floor, wallet: int = 20, name: LegName = BOTH) -> Decimal | None:
+    """Return the liquidation price of a leg when only `wallet` is left."""
+    floor.session.state.books.wallet = Decimal(wallet)
+    (price,) = (leg.liquidation for leg in status_of(floor.session, NOW).legs if leg.name == name)
+    return price
+
+
+def test_a_position_shows_where_the_venue_closes_it() -> None:
+    """20 + (p - 99) = 0.01 p at 79.79… for the long, 20 + (101 - p) at 119.80… for the short."""
+    assert liquidation(open_long(Floor(brackets=ONE_PERCENT))) == Decimal("79.7")
+    assert liquidation(open_short(Floor(brackets=ONE_PERCENT))) == Decimal("119.9")
+
+
+def test_no_liquidation_price_is_shown_where_there_is_none_or_nobody_knows() -> None:
+    assert liquidation(open_long(Floor(brackets=ONE_PERCENT)), wallet=1_000) is None
+    assert liquidation(open_long(Floor())) is None
+    assert liquidation(opening(Floor(brackets=ONE_PERCENT))) is None
+
+
+def test_an_isolated_position_is_closed_where_its_own_margin_ends() -> None:
+    """9.9 - 1.9 + (p - 99) = 0.01 p at 91.91…, whatever the wallet holds."""
+    floor = open_long(Floor(brackets=ONE_PERCENT, margin_mode=MarginMode.ISOLATED))
+    floor.fund("1.9")
+    assert liquidation(floor, wallet=1_000) == Decimal("91.9")
+    assert status_of(floor.session, NOW).funding == Decimal("1.9")
+
+
+def test_legs_that_share_a_wallet_show_the_price_at_which_both_go() -> None:
+    """A hedge of 2 from 99 and 1 from 101 is lost by a fall, and also the short's price is that one."""
+    floor = opening(Floor(mode=HEDGE, brackets=ONE_PERCENT, order_levels=2, order_level_spread=0))
+    for order in (*floor.live(QUOTE, BUY), floor.live(QUOTE, SELL)[0]):
+        floor.fill(order)
+    assert liquidation(floor, name=LONG) == liquidation(floor, name=SHORT) == Decimal("79.3")
+
+
+def test_the_net_of_a_session_is_after_fees_and_funding() -> None:
+    floor = open_long(Floor())
+    floor.fund(2)
+    assert status_of(floor.session, NOW).net == Decimal("-0.5") - FEE - 2
