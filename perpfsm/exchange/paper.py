@@ -104,15 +104,14 @@ class PaperExchange:
         anything else reaches the exchange or happens there: a message that is not a quote, a command, what is due. The
         newest one carries the newest mark and last price of those that were left out, where it has none itself.
         Delivering a quote twice, or one that was left out, changes nothing else. A crossed quote is no market: it
-        executes nothing and is not kept.
+        executes nothing and is not kept, but for its mark price.
         """
         floor, time_ns = self._floor, message.time_ns
         if floor.timeline.due_ns < time_ns:
             self._pass(time_ns - 1)
         match message:
             case Quote():
-                if message.bid <= message.ask:
-                    self._on_quote(message)
+                self._on_quote(message)
             case Trade():
                 match_trade(floor, message)
             case DepthSnapshot() | DepthUpdate():
@@ -175,9 +174,10 @@ class PaperExchange:
             floor.band = None
         if quote.mark is not None:
             floor.mark = quote.mark
-        match_quote(floor, quote)
-        if floor.unfinished:
-            finish(floor, quote.time_ns)
+        if quote.bid <= quote.ask:
+            match_quote(floor, quote)
+            if floor.unfinished:
+                finish(floor, quote.time_ns)
         floor.revalue(quote.time_ns)
 
     def _pass(self, until_ns: int, rank: Rank = Rank.ANSWER) -> None:
