@@ -27,6 +27,7 @@ from perpfsm.console.summary import Reading, SummaryView
 from perpfsm.engine.observe import status_of
 from perpfsm.engine.records import Record, TransitionRecord
 from perpfsm.errors import ConfigError, FeedError, PerpfsmError
+from perpfsm.exchange.settings import HARDEST, FillModel
 from perpfsm.feeds import Feed, Recorder, venue_symbol
 from perpfsm.journal.store import Journal
 from perpfsm.market.arithmetic import EXACT
@@ -43,6 +44,7 @@ HALTED = (
     "warning: The last run was halted, so this one opens nothing. "
     "Look at `perpfsm audit show JOURNAL --kind operator`, then start it with --resume REASON."
 )
+WITHOUT_TRADES = "warning: {} has no trades, so no queue can be followed: resting orders fill by the model `{}`."
 
 
 class Watcher:
@@ -134,7 +136,7 @@ def run_strategy(options: RunOptions) -> int:
             options.feed,
             seed=options.seed,
             skip_bad_lines=options.skip_bad_lines,
-            depth=strategy.parameters.order_optimization_enabled,
+            depth=True,
         )
     except ConfigError as error:
         for finding in error.findings:
@@ -169,17 +171,14 @@ def run_strategy(options: RunOptions) -> int:
             strategy,
             sourced.opened,
             stack.enter_context(_journal(options, clock)),
-            settings=_settings(options, strategy) | sourced.settings,
+            settings=_settings(options) | sourced.settings,
             observe=watcher.observe,
             use_bands=options.use_bands,
             resume=options.resume,
             keep=keep,
         )
         driver = assembled.driver
-        if driver.session.state.quoting.is_halted:
-            typer.echo(HALTED, err=True)
-        elif options.resume is not None and not assembled.is_resumed:
-            typer.echo("warning: Nothing was halted, so --resume changes nothing.", err=True)
+        _warn(strategy, assembled, feed, is_resuming=options.resume is not None)
         running = Running(options, strategy, assembled, feed, watcher, header, clock, notices, sourced.server)
         with StopRequest() as stop:
             try:
@@ -199,15 +198,25 @@ def run_strategy(options: RunOptions) -> int:
     return 0
 
 
+def _warn(strategy: Strategy, assembled: Assembled, feed: Feed, *, is_resuming: bool) -> None:
+    """Say on stderr what a run that is about to begin will not do."""
+    if strategy.paper.fill_model in {FillModel.QUEUE, HARDEST} and assembled.fill_model is not FillModel.QUEUE:
+        typer.echo(WITHOUT_TRADES.format(feed.name, assembled.fill_model), err=True)
+    if assembled.driver.session.state.quoting.is_halted:
+        typer.echo(HALTED, err=True)
+    elif is_resuming and not assembled.is_resumed:
+        typer.echo("warning: Nothing was halted, so --resume changes nothing.", err=True)
+
+
 def _journal(options: RunOptions, clock: RealClock) -> Journal:
     """Return the journal, stamped by the wall clock unless the run is at full speed."""
     return Journal.create_or_continue(options.journal, clock=clock.wall_ns if options.is_paced else None)
 
 
-def _settings(options: RunOptions, strategy: Strategy) -> dict[str, str]:
+def _settings(options: RunOptions) -> dict[str, str]:
     """Return what the run's header keeps of the command line."""
     seed = {} if options.seed is None else {"seed": str(options.seed)}
-    return {"fill_model": strategy.paper.fill_model, **seed, **options.changes}
+    return {**seed, **options.changes}
 
 
 def _tell(options: RunOptions, summary: Summary, header: Header, reading: Reading) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from perpfsm.exchange.latency import NO_LATENCY, LatencySettings
 from perpfsm.market.bars import BarSettings
 from perpfsm.market.brackets import BRACKETS, Brackets
 from perpfsm.market.instrument import Instrument
@@ -19,7 +20,9 @@ class PaperSettings:
         balance: The wallet at the start, quote currency.
         maker_fee: Percent of the notional of a resting fill; negative is a rebate.
         taker_fee: Percent of the notional of a crossing fill; negative is a rebate.
-        fill_model: `touch` or `through`.
+        fill_model: `hardest`, `queue`, `through` or `touch`.
+        queue_cancels: `risk_averse` or `proportional`.
+        latency: How long commands, events and market data take.
         price_band_pct: How far from the mark price orders may stand, percent; None has no band.
         orders_per_10s: How many opening orders the venue takes within ten seconds.
         orders_per_minute: Within a minute.
@@ -39,7 +42,9 @@ class PaperSettings:
     balance: Decimal = Decimal(10000)
     maker_fee: Decimal = Decimal("0.02")
     taker_fee: Decimal = Decimal("0.05")
-    fill_model: str = "touch"
+    fill_model: str = "hardest"
+    queue_cancels: str = "risk_averse"
+    latency: LatencySettings = NO_LATENCY
     price_band_pct: Decimal | None = None
     orders_per_10s: int = 300
     orders_per_minute: int = 1200

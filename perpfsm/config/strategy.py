@@ -7,6 +7,7 @@ from pathlib import Path
 from perpfsm.config.brackets import bracket_table
 from perpfsm.config.documents import has_errors, in_file_order, read_document
 from perpfsm.config.flaws import complaints_about
+from perpfsm.config.latency import check_latency
 from perpfsm.config.libraries import installed_library
 from perpfsm.config.lifecycle_parameters import unread_parameters
 from perpfsm.config.machine_file import MachineFile, read_machine_file
@@ -113,7 +114,13 @@ def check_strategy_document(
     value, warnings = unquoted(document.root.value, load_schema("strategy"))
     against = tuple(complaints(value, "strategy"))
     settings = settle(value, against)
-    found = [*warnings, *against, *check_strategy(settings), *_check_feed(path, settings)]
+    found = [
+        *warnings,
+        *against,
+        *check_strategy(settings),
+        *_check_feed(path, settings),
+        *check_latency(path, settings),
+    ]
     machine, complaint = _machine(path, settings)
     scenario, problem = _scenario(path, settings)
     table = bracket_table(path, settings)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+from perpfsm.config.latency import latency_settings
 from perpfsm.config.paper import PaperSettings
 from perpfsm.config.settings import Settings
 from perpfsm.decisions.parameters import (
@@ -93,6 +94,8 @@ def paper_settings(
         maker_fee=_number(settings, "paper.maker_fee"),
         taker_fee=_number(settings, "paper.taker_fee"),
         fill_model=_text(settings, "paper.fill_model"),
+        queue_cancels=_text(settings, "paper.queue_cancels"),
+        latency=latency_settings(path, settings),
         price_band_pct=settings.number("paper.price_band_pct"),
         orders_per_10s=int(_number(settings, "paper.rate_limits.per_10s")),
         orders_per_minute=int(_number(settings, "paper.rate_limits.per_minute")),

@@ -49,7 +49,31 @@ class LatencySettings:
     cancel: Delay = 0
     ack: Delay = 0
     market_data: Delay = 0
-    seed: int = 0
+    seed: int = 1
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing takes any time."""
+        return not any((self.order, self.cancel, self.ack, self.market_data))
+
+    def in_words(self) -> str:
+        """Return the latencies for a person, such as `order 10 ms, cancel 5 to 20 ms, ack 0 ms, market data 1 ms`."""
+        paths = (("order", self.order), ("cancel", self.cancel), ("ack", self.ack), ("market data", self.market_data))
+        return ", ".join(f"{name} {_words(delay)}" for name, delay in paths)
+
+
+def _words(delay: Delay) -> str:
+    match delay:
+        case Uniform(low, high):
+            return f"{_ms(low)} to {_ms(high)} ms"
+        case Sampled(values):
+            return f"{_ms(min(values))} to {_ms(max(values))} ms, one of {len(values)}"
+        case int(constant):
+            return f"{_ms(constant)} ms"
+
+
+def _ms(time_ns: int) -> str:
+    return f"{time_ns / NS_PER_MS:.6f}".rstrip("0").rstrip(".")
 
 
 NO_LATENCY = LatencySettings()

@@ -26,9 +26,18 @@ class FillModel(StrEnum):
     TOUCH = "touch"
 
 
-def hardest(offers: Collection[Offer]) -> FillModel:
-    """Return the hardest fill model that a feed of `offers` supports."""
-    return FillModel.QUEUE if Offer.TRADES in offers else FillModel.THROUGH
+HARDEST = "hardest"
+
+
+def fill_model(asked: str, offers: Collection[Offer]) -> FillModel:
+    """Return the fill model that is asked for, or where the feed does not support it the hardest that it does.
+
+    Args:
+        asked: A fill model, or `hardest`.
+        offers: What the feed carries beside quotes; a queue needs trades.
+    """
+    model = FillModel.QUEUE if asked == HARDEST else FillModel(asked)
+    return FillModel.THROUGH if model is FillModel.QUEUE and Offer.TRADES not in offers else model
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from perpfsm.engine.session import Session
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.errors import FeedError, JournalError
 from perpfsm.exchange.paper import PaperExchange
-from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits
+from perpfsm.exchange.settings import FillModel
 from perpfsm.feeds import Feed, is_market
 from perpfsm.journal.decode import record_of
 from perpfsm.journal.reader import read_entries
@@ -26,10 +26,10 @@ from perpfsm.market.incident import FeedMessage
 from perpfsm.market.messages import DepthSnapshot, ReferencePrice
 from perpfsm.runtime.driver import Driver
 from perpfsm.runtime.merge import merge
+from perpfsm.runtime.paper_venue import exchange_settings, venue_words
 from perpfsm.runtime.recovery import Recovered, recover
 
 PERCENT = Decimal(100)
-HOUR_NS = 3600 * 10**9
 EPOCH_CHARACTERS = 10
 START = "start"
 
@@ -88,6 +88,7 @@ class Assembled:
         start_ns: When that came, nanoseconds since the epoch.
         is_resumed: Whether a halt of an earlier run was lifted.
         keep: Called with every message before the driver is; None keeps nothing.
+        fill_model: What fills resting orders: what the strategy asks for, as far as the feed supports it.
     """
 
     driver: Driver
@@ -95,6 +96,7 @@ class Assembled:
     start_ns: int
     is_resumed: bool = False
     keep: Callable[[FeedMessage], None] | None = None
+    fill_model: FillModel = FillModel.QUEUE
 
     def deliver(self, message: FeedMessage) -> None:
         """Keep a message where that is wanted, then give it to the driver."""
@@ -137,11 +139,17 @@ def assemble(
     found = [name for name, position in account.positions.items() if not position.is_flat]
     if found and parameters.on_start_position is OnStartPosition.REFUSE:
         raise _refusal(account, journal.path.name)
+    venue = exchange_settings(strategy, opened.feed.offers)
     header = _header(
-        strategy, opened.feed, run=journal.runs + 1, start_ns=start_ns, settings=settings, recovered=recovered
+        strategy,
+        opened.feed,
+        run=journal.runs + 1,
+        start_ns=start_ns,
+        settings=venue_words(venue) | settings,
+        recovered=recovered,
     )
     session = _session(strategy, recovered, wallet=account.wallet, epoch=header.epoch)
-    exchange = PaperExchange(_exchange_settings(strategy), account, first_trade_id=recovered.trades + 1)
+    exchange = PaperExchange(venue, account, first_trade_id=recovered.trades + 1)
     driver = Driver(session, exchange, journal, observe=observe, use_bands=use_bands)
     driver.note(header)
     driver.start(start_ns)
@@ -150,7 +158,7 @@ def assemble(
     is_resumed = resume is not None and recovered.is_halted
     if resume is not None and is_resumed:
         driver.operate("resume", "operator", resume, start_ns)
-    return Assembled(driver, opened.messages, start_ns, is_resumed, keep)
+    return Assembled(driver, opened.messages, start_ns, is_resumed, keep, venue.fill_model)
 
 
 def _session(strategy: Strategy, recovered: Recovered, *, wallet: Decimal, epoch: str) -> Session:
@@ -170,26 +178,6 @@ def _session(strategy: Strategy, recovered: Recovered, *, wallet: Decimal, epoch
             fitted.last_price,
             brackets=strategy.paper.brackets,
         )
-    )
-
-
-def _exchange_settings(strategy: Strategy) -> ExchangeSettings:
-    """Return what the paper exchange is told once."""
-    paper = strategy.paper
-    return ExchangeSettings(
-        paper.instrument,
-        strategy.parameters.position_mode,
-        strategy.parameters.leverage,
-        paper.maker_fee / PERCENT,
-        paper.taker_fee / PERCENT,
-        FillModel(paper.fill_model),
-        paper.price_band_pct,
-        RateLimits(paper.orders_per_10s, paper.orders_per_minute),
-        margin_mode=strategy.parameters.margin_mode,
-        brackets=paper.brackets,
-        liquidation_rate=paper.liquidation_fee / PERCENT,
-        funding_rate=paper.funding_rate / PERCENT,
-        funding_interval_ns=paper.funding_interval_h * HOUR_NS,
     )
 
 

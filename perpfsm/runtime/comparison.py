@@ -7,7 +7,7 @@ from pathlib import Path
 
 from perpfsm.config.strategy import Strategy
 from perpfsm.engine.records import Record, TransitionRecord
-from perpfsm.exchange.settings import FillModel, hardest
+from perpfsm.exchange.settings import FillModel, fill_model
 from perpfsm.journal.store import Journal
 from perpfsm.market.offer import Offer
 from perpfsm.runtime.assembly import Opened, assemble
@@ -17,7 +17,6 @@ from perpfsm.runtime.summary import Summary
 from perpfsm.runtime.tally import Tally
 
 LATENCY = "paper.latency"
-HARDEST = "hardest"
 PATHS = ("order_ms", "cancel_ms", "ack_ms", "market_data_ms")
 FROM_SOFT_TO_HARD = (FillModel.TOUCH, FillModel.THROUGH, FillModel.QUEUE)
 
@@ -78,8 +77,8 @@ def variants(offers: Collection[Offer], latencies_ms: Sequence[Decimal]) -> tupl
 
 
 def fill_model_of(named: str, offers: Collection[Offer]) -> str:
-    """Return the fill model that a strategy means: `hardest` is the hardest that the feed supports."""
-    return hardest(offers).value if named == HARDEST else named
+    """Return the fill model that a strategy means: at most the hardest that the feed supports."""
+    return fill_model(named, offers).value
 
 
 def run_variant(

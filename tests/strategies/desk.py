@@ -28,7 +28,7 @@ BASE: dict[str, Value] = {
     "long_profit_taking_spread": 1,
     "short_profit_taking_spread": 1,
     "stop_loss_spread": 2,
-    "paper": {"balance": 100_000, "instrument": {"tick": 0.01, "step": 0.001}},
+    "paper": {"balance": 100_000, "fill_model": "touch", "instrument": {"tick": 0.01, "step": 0.001}},
 }
 HEDGE: dict[str, Value] = {"position_mode": "Hedge"}
 TRAILING: dict[str, Value] = {

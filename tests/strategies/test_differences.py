@@ -110,13 +110,15 @@ def test_a_limit_trailing_exit_left_behind_is_renewed(desk: Desk) -> None:
 @pytest.mark.parametrize("mode", [{}, HEDGE], ids=["one-way", "hedge"])
 def test_a_market_exit_is_never_repeated_and_never_flips_the_position(desk: Desk, mode: dict[str, Value]) -> None:
     """There: a market trailing exit is repeated until it flips. Here: one order, whatever the market does (B12)."""
-    thin: list[Row] = [(second, 113 - second, 113.01 - second, 0.1, 9) for second in range(4, 9)]
-    rows: list[Row] = [*long_from(100), bid_at(2, 120), *thin, bid_at(200, 60)]
+    slow: dict[str, Value] = {"paper": {"latency": {"order_ms": 3500}}}
+    falling: list[Row] = [(second, 118 - second, 118.01 - second, 0.6, 9) for second in range(9, 19)]
+    rows: list[Row] = [mid_at(0, 125), ask_at(4, 100), bid_at(8, 120), *falling, mid_at(30, 100)]
 
-    story = desk.run(rows, TRAILING, MARKET, mode)
+    story = desk.run(rows, TRAILING, MARKET, mode, slow)
 
     assert len([text for text in story.placed if text.endswith("close")]) == 1
-    assert [text.split("@")[0] for text in story.fills if text.endswith("close")][-1].endswith("sell 0.5 ")
+    closed = [text.replace("LONG ", "") for text in story.fills if text.endswith("close")]
+    assert closed == ["12.5 sell 0.6 @ 106 taker close", "12.5 sell 0.4 @ 105.99 taker close"]
     assert story.position == {}
 
 
