@@ -20,7 +20,7 @@ from perpfsm.market.arithmetic import EXACT
 from perpfsm.market.instrument import Instrument
 from perpfsm.runtime.assembly import open_messages
 from perpfsm.runtime.clock import RealClock
-from perpfsm.runtime.comparison import Compared, Variant, compared, fill_model_of, run_variant, variants
+from perpfsm.runtime.comparison import Compared, Variant, compared, fill_model_of, own_latency_ms, run_variant, variants
 from perpfsm.runtime.stopping import StopRequest
 
 
@@ -47,9 +47,11 @@ class Comparing:
         strategy = load_strategy(self.strategy, overrides=self.changes)
         offers = feed_of(strategy, self.feed, seed=self.seed, skip_bad_lines=self.skip_bad_lines, depth=False).offers
         used = fill_model_of(strategy.paper.fill_model, offers)
+        own = {None, own_latency_ms(strategy.paper.latency)}
         with StopRequest() as stop:
             for variant in variants(offers, comparison.latencies_ms):
-                row = self._run(variant, stop, is_used=variant.fill_model.value == used)
+                is_used = variant.fill_model.value == used and variant.latency_ms in own
+                row = self._run(variant, stop, is_used=is_used)
                 if stop.is_made:
                     return
                 yield row

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from perpfsm.config.strategy import Strategy
 from perpfsm.engine.records import Record, TransitionRecord
+from perpfsm.exchange.latency import NS_PER_MS, LatencySettings
 from perpfsm.exchange.settings import FillModel, fill_model
 from perpfsm.journal.store import Journal
 from perpfsm.market.offer import Offer
@@ -47,7 +48,7 @@ class Compared:
     Attributes:
         fill_model: As run.
         latency_ms: As run; None is the strategy's own.
-        is_used: Whether it is the fill model of the run itself.
+        is_used: Whether the run itself is like it.
         quotes: How many quotes left, and how many of them were filled.
         fills: Executions, maker and taker; a quote that is filled in parts has several.
         net: Realised plus open PnL less fees and funding, quote currency.
@@ -79,6 +80,13 @@ def variants(offers: Collection[Offer], latencies_ms: Sequence[Decimal]) -> tupl
 def fill_model_of(named: str, offers: Collection[Offer]) -> str:
     """Return the fill model that a strategy means: at most the hardest that the feed supports."""
     return fill_model(named, offers).value
+
+
+def own_latency_ms(latency: LatencySettings) -> Decimal | None:
+    """Return the constant that all four paths of a strategy have, milliseconds; None when they differ or are drawn."""
+    paths = {latency.order, latency.cancel, latency.ack, latency.market_data}
+    first = paths.pop()
+    return None if paths or not isinstance(first, int) else Decimal(first) / NS_PER_MS
 
 
 def run_variant(

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from perpfsm.exchange.latency import NO_LATENCY, LatencySettings, Uniform
 from perpfsm.exchange.settings import FillModel
 from perpfsm.market.offer import Offer
-from perpfsm.runtime.comparison import Variant, fill_model_of, variants
+from perpfsm.runtime.comparison import Variant, fill_model_of, own_latency_ms, variants
 
 D = Decimal
 TRADES = frozenset({Offer.TRADES})
@@ -42,3 +43,13 @@ def test_the_hardest_model_is_the_hardest_that_the_feed_supports(
     named: str, offers: frozenset[Offer], used: str
 ) -> None:
     assert fill_model_of(named, offers) == used
+
+
+def test_a_strategys_own_latency_is_one_number_only_where_all_paths_have_it() -> None:
+    ms = 1_000_000
+    assert own_latency_ms(NO_LATENCY) == 0
+    even = 5 * ms // 2
+    assert own_latency_ms(LatencySettings(even, even, even, even)) == D("2.5")
+    assert own_latency_ms(LatencySettings(order=ms)) is None
+    drawn = Uniform(0, ms)
+    assert own_latency_ms(LatencySettings(drawn, drawn, drawn, drawn)) is None
