@@ -132,6 +132,10 @@ class PaperExchange:
         """Return when something happens here, or is received, without a message: nanoseconds since the epoch."""
         return min(self._floor.timeline.due_ns, self._floor.mail.due_ns)
 
+    def traffic_ns(self) -> int:
+        """Return when the next command arrives or the next event is received; `NEVER` when nothing is on its way."""
+        return min(self._floor.timeline.traffic_ns(), self._floor.mail.due_ns)
+
     def band(self) -> Band:
         """Return the region of quotes in which nothing changes here; it ends when something is due."""
         floor, due_ns = self._floor, self.due()

@@ -113,6 +113,10 @@ class Timeline:
         """Return whether something happens before `time_ns`, or at it with at most `rank`."""
         return self.due_ns < time_ns or (self.due_ns == time_ns and self._entries[0].rank <= rank)
 
+    def traffic_ns(self) -> int:
+        """Return when the next command or answer arrives that is on its way; `NEVER` when none is."""
+        return min((entry.time_ns for entry in self._entries if entry.rank != Rank.FUNDING), default=NEVER)
+
     def pop(self) -> tuple[int, Happening]:
         """Remove the next happening and return it with its time; there must be one."""
         entry = heappop(self._entries)

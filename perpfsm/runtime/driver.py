@@ -150,6 +150,15 @@ class Driver:
             if self._due <= due:
                 raise MachineFault(f"A deadline at {due} ns does not pass.", remedy="Report this machine file.")
 
+    def wait_for_venue(self, until_ns: int) -> None:
+        """Let the commands and events that are on their way arrive, at most those until `until_ns`.
+
+        Raises:
+            MachineFault: As `advance`.
+        """
+        while (due := self.exchange.traffic_ns()) <= until_ns:
+            self.advance(due)
+
     def operate(self, action: str, who: str, why: str, now_ns: int) -> None:
         """Pause, resume, stop, halt or flatten, now."""
         self.session.on_operator(action, who, why, now_ns)

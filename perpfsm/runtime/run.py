@@ -15,6 +15,7 @@ SECOND_NS = 1_000_000_000
 LOOK_EVERY = 2048
 NAP_S_MAX = 0.05
 NAP_S_MIN = 0.001
+WAIT_NS_MAX = 600 * SECOND_NS  # several times there and back at the longest latency
 
 FEED_END = "feed end"
 DURATION = "duration"
@@ -150,19 +151,25 @@ async def run_paced(
 def finish(driver: Driver, ending: Ending) -> EndRecord:
     """Stop in good order: cancel quotes, then leave or flatten the position as `on_stop` says, then the footer (B19).
 
+    What is on its way to the venue and back arrives first, however long the latency of the paper exchange, but for a
+    venue that is silent for more than `WAIT_NS_MAX`.
+
     Raises:
         JournalError: When the footer cannot be kept.
     """
     driver.advance(ending.time_ns)
     who = OPERATOR if ending.why == OPERATOR else ending.why
     driver.operate("stop", who, "the run ends", ending.time_ns)
+    driver.wait_for_venue(ending.time_ns + WAIT_NS_MAX)
     state = driver.session.state
     is_exposed = any(not leg.position.is_flat for leg in state.legs.values())
     if is_exposed and state.setup.parameters.on_stop is OnStop.FLATTEN:
-        driver.operate("flatten", who, "on_stop is flatten", ending.time_ns)
+        flattened_ns = max(ending.time_ns, driver.now_ns)
+        driver.operate("flatten", who, "on_stop is flatten", flattened_ns)
+        driver.wait_for_venue(flattened_ns + WAIT_NS_MAX)
     positions = {name.value: leg.position for name, leg in state.legs.items()}
     footer = EndRecord(
-        ending.time_ns,
+        max(ending.time_ns, state.now_ns),
         ending.why,
         state.books.wallet,
         state.books.realised,
