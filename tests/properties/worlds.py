@@ -22,9 +22,10 @@ from perpfsm.engine.records import RunRecord
 from perpfsm.exchange.settings import FillModel
 from perpfsm.machine.build import Lifecycle
 from perpfsm.market.brackets import BRACKETS, Bracket, Brackets
+from perpfsm.market.incident import FeedMessage
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.margin import MarginMode
-from perpfsm.market.messages import BadQuote, MarketMessage, MarkPrice, Quote, ReferencePrice, Trade
+from perpfsm.market.messages import BadQuote, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import PositionMode, Side
 from tests.builders import NOW, SECOND, shipped
 
@@ -36,7 +37,7 @@ OPERATIONS = ("pause", "resume", "resume", "flatten", "halt", "resume", "resume"
 # A world takes fifty times as long as a number to draw and play, so each property tries half as many as others do.
 some = settings(max_examples=settings().max_examples // 2)
 
-Happening = MarketMessage | str
+Happening = FeedMessage | str
 
 
 @dataclass(frozen=True)
