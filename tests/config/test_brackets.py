@@ -90,8 +90,8 @@ def test_quoted_numbers_are_taken_with_a_warning(write: Write) -> None:
         (
             ROWS.replace("Floor: 1000", "Floor: 900").replace("cum: 10", "cum: 9"),
             (
-                "notionalFloor is 900, but must be 1000: a bracket begins where the one before ends, the first one at 0. "
-                "| Write 1000."
+                "notionalFloor is 900, but must be 1000: "
+                "a bracket begins where the one before ends, the first one at 0. | Write 1000."
             ),
         ),
         (

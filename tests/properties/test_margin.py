@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perpfsm.engine.records import ClosingRecord, FundingRecord, Record
+from perpfsm.market.liquidation import is_liquidated
 from perpfsm.market.margin import MarginMode
 from perpfsm.runtime.recovery import recover
 from tests.properties import claims
@@ -25,6 +26,30 @@ def wallets_are_right(play: Play) -> list[str]:
     isolated = state.parameters.margin_mode is MarginMode.ISOLATED
     ours = {name: leg.margin for name, leg in state.legs.items()} if isolated else {}
     return found if ours == account.margins else [*found, f"margins: {ours}, not {account.margins}"]
+
+
+def nothing_lives_below_maintenance(play: Play) -> list[str]:
+    """Whatever shares its cash is liquidated as soon as it is down to maintenance, by the rule itself (E10)."""
+    floor, _ = play.driver.exchange.parts
+    mark, ledger = floor.mark_price, floor.ledger
+    groups = [(leg,) for leg in ledger.exposed] if ledger.margins else [ledger.exposed]
+    return [
+        f"{legs} live at {mark}"
+        for legs in groups
+        if mark is not None
+        and is_liquidated(
+            ledger.margins[legs[0]] if ledger.margins else ledger.wallet,
+            [ledger.positions[leg] for leg in legs],
+            mark,
+            floor.settings.brackets,
+        )
+    ]
+
+
+@some
+@given(margined_worlds())
+def test_nothing_lives_below_maintenance(world: World) -> None:
+    assert claims.always(nothing_lives_below_maintenance, world, Play(world, bands=False)) == []
 
 
 @some

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from perpfsm.engine.books import Books
 from perpfsm.engine.desk import Desk
 from perpfsm.engine.records import FillRecord
+from perpfsm.exchange.ledger import Ledger
+from perpfsm.exchange.liquidation import Liquidation
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.machine.build import Lifecycle, build_lifecycle
 from perpfsm.machine.definition import Row
@@ -19,11 +22,13 @@ from perpfsm.market.fill import Fill
 from perpfsm.market.incident import FeedMessage
 from perpfsm.market.messages import Quote, Trade
 from perpfsm.market.order import PlaceOrder, Role
+from perpfsm.market.side import LegName
 from perpfsm.runtime.driver import Driver
 from tests.builders import shipped_definition
 from tests.properties import claims
 from tests.properties.plays import Play
-from tests.properties.worlds import World, is_found, machine_name
+from tests.properties.test_margin import nothing_lives_below_maintenance
+from tests.properties.worlds import World, is_found, machine_name, margined_worlds
 
 Verdict = Callable[[World], bool]
 
@@ -129,3 +134,27 @@ class Forgetful(Driver):
 
 def test_a_quote_that_the_exchange_never_sees_because_a_trade_came_between() -> None:
     assert is_found(lambda world: differs_without_bands(world, Forgetful))
+
+
+def test_a_liquidation_that_a_band_sleeps_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Liquidation, "band", lambda _: EVERYWHERE)
+    assert is_found(differs_without_bands, among=margined_worlds())
+
+
+def test_a_liquidation_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Liquidation, "check", lambda *_: None)
+
+    def lives_on(world: World) -> bool:
+        return bool(claims.always(nothing_lives_below_maintenance, world, Play(world, bands=False)))
+
+    assert is_found(lives_on, among=margined_worlds())
+
+
+def test_funding_that_is_booked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    pay = Ledger.pay_funding
+
+    def greedy(self: Ledger, leg: LegName, paid: Decimal) -> None:
+        pay(self, leg, 2 * paid)
+
+    monkeypatch.setattr(Ledger, "pay_funding", greedy)
+    assert is_found(wrong_money, among=margined_worlds())

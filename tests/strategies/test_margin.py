@@ -193,3 +193,33 @@ def test_a_liquidation_is_never_slept_through(tmp_path: Path, side: str, has_mar
 
     assert slept.entries[1:] == awake.entries[1:]
     assert slept.closings == ["91 liquidation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("paper.liquidation_fee", "-0.1", "at least 0"),
+        ("paper.liquidation_fee", "101", "at most 100"),
+        ("paper.brackets", "[]", "a list of brackets"),
+        ("paper.brackets", "[{initialLeverage: 0}]", "at least 1"),
+        ("paper.brackets", "5", "a list of brackets"),
+        ("paper.funding.rate", "11", "at most 10"),
+        ("paper.funding.interval_h", "0", "at least 1"),
+        ("paper.funding.interval_h", "1.5", "a whole number"),
+    ],
+)
+def test_a_setting_out_of_range_is_refused_with_what_was_expected(
+    desk: Desk, name: str, value: str, expected: str
+) -> None:
+    refused = command("run", desk.write(), "--journal", desk.journal, "--set", f"{name}={value}")
+
+    assert (refused.exit_code, refused.stdout, desk.journal.exists()) == (1, "", False)
+    assert expected in " ".join(refused.stderr.split())
+
+
+def test_the_fee_of_a_liquidation_is_the_strategys(desk: Desk, tmp_path: Path) -> None:
+    rows = [*long_from(100), marked(2, "89.89")]
+
+    assert desk.run(rows, THIN, {"paper": {"liquidation_fee": 0}}).forced[0].endswith("realised -10.11")
+    dear = Desk(tmp_path / "dear").run(rows, THIN, {"paper": {"liquidation_fee": 0.9}})
+    assert dear.forced[0].endswith("realised -10.91901")

@@ -86,3 +86,53 @@ def test_pnl_is_the_change_in_cash_plus_the_value_of_what_is_open(
     assert realised == of_fills(story, "realised")
     assert Fraction(end["wallet"]) == 100_000 + realised - fees
     assert left == {leg: size for leg, size in sizes.items() if size}
+
+
+# Hardly enough cash at high leverage, and funding every hour of a market that moves once a minute.
+POOR: dict[str, Value] = {
+    "leverage": 100,
+    "bid_spread": 0.1,
+    "ask_spread": 0.1,
+    "order_amount": 1,
+    "order_refresh_time": 300,
+    "filled_order_delay": 60,
+    "stop_loss_spread": 0,
+    "long_profit_taking_spread": 2,
+    "short_profit_taking_spread": 2,
+    "paper": {
+        "balance": 1.5,
+        "liquidation_fee": 0.2,
+        "funding": {"rate": 0.001, "interval_h": 1},
+        "brackets": [
+            {"initialLeverage": 100, "notionalFloor": 0, "notionalCap": 9999, "maintMarginRatio": 0.005, "cum": 0}
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+@pytest.mark.parametrize("margin", ["cross", "isolated"])
+@pytest.mark.parametrize("mode", [{}, HEDGE], ids=["one-way", "hedge"])
+def test_with_funding_and_liquidations_pnl_is_still_the_change_in_cash_exactly(
+    desk: Desk, mode: dict[str, Value], margin: str, seed: int
+) -> None:
+    """B20: the wallet is the balance, what fills and the venue realised, less fees and funding, to the last digit."""
+    rows = [(60 * second, *rest) for second, *rest in walk(seed)]
+
+    story = desk.run(rows, POOR, mode, {"margin_mode": margin})
+
+    end = story.end
+    forced = [entry["body"] for entry in story.entries if entry["kind"] == "position"]
+    funding = [entry["body"] for entry in story.entries if entry["kind"] == "funding"]
+    fees = sum((Fraction(e["body"]["fill"]["fee"]) for e in story.entries if e["kind"] == "fill"), Fraction(0))
+    realised = of_fills(story, "realised") + sum(Fraction(each["realised"]) for each in forced)
+    paid = sum(Fraction(each["paid"]) for each in funding)
+    wallets = [Fraction(e["body"]["wallet_after"]) for e in story.entries if "wallet_after" in e["body"]]
+    assert (len(forced) >= 1, len(funding) >= 3) == (True, True)
+    assert [Fraction(end[name]) for name in ("realised", "fees", "funding")] == [realised, fees, paid]
+    assert Fraction(end["wallet"]) == Fraction("1.5") + realised - fees - paid == wallets[-1]
+    assert min(wallets) >= 0
+    closings = [entry["body"] for entry in story.entries if entry["kind"] == "closing"]
+    if not story.position:
+        assert sum(Fraction(each["funding"]) for each in closings) == paid
+        assert sum(Fraction(each["realised"]) for each in closings) == realised
