@@ -1,8 +1,11 @@
 """The terms that lint holds a strategy against, as its file and the venue that it names have them."""
 
+from decimal import Decimal
+
 from perpfsm.config.paper import PaperSettings
 from perpfsm.config.settings import Settings
 from perpfsm.config.strategy_checks import reference_price
+from perpfsm.exchange.latency import NS_PER_MS, Delay, Sampled, Uniform
 from perpfsm.proof.lint_terms import Terms
 
 
@@ -13,6 +16,7 @@ def terms_of(settings: Settings, paper: PaperSettings) -> Terms:
         settings: Of the strategy, without errors.
         paper: The paper exchange's settings.
     """
+    latency = paper.latency
     return Terms(
         instrument=paper.instrument,
         balance=paper.balance,
@@ -23,4 +27,16 @@ def terms_of(settings: Settings, paper: PaperSettings) -> Terms:
         price=reference_price(settings),
         orders_per_10s=paper.orders_per_10s,
         orders_per_minute=paper.orders_per_minute,
+        answer_ms=Decimal(_longest_ns(latency.order) + _longest_ns(latency.ack)) / NS_PER_MS,
     )
+
+
+def _longest_ns(delay: Delay) -> int:
+    """Return the longest that a path may take."""
+    match delay:
+        case Uniform():
+            return delay.high_ns
+        case Sampled():
+            return max(delay.values_ns)
+        case _:
+            return delay
