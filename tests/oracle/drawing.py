@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
+from perpfsm.market.account_setting import AccountSetting, SetLeverage, SetMarginMode, SetPositionMode
+from perpfsm.market.margin import MarginMode
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
 from perpfsm.market.order import CancelOrder, OrderType, PlaceOrder, Role
 from perpfsm.market.side import LegName, PositionMode, Side
+from perpfsm.market.stop import PlaceStop, StopKind, TriggerBy
 from tests.oracle.mishaps import draw_incident
 from tests.oracle.worlds import MS, Ask, Look, Rules, Step, World, draw_rules
 
@@ -28,11 +31,14 @@ class Drawer:
     update_id: int = 10
     ids: list[str] = field(default_factory=list)
     has_times: bool = True
+    legs: tuple[LegName, ...] = ()
     mood: str = "lively"
     quote_ns: int | None = None
 
     def size(self) -> Decimal:
-        return self.chance.choice([D(1), D(2), D(3), D(5), D(8), D("0.5"), D("1.237"), D("2.001")])
+        return self.chance.choice(
+            [D(1), D(2), D(3), D(5), D(8), D("0.5"), D("1.237"), D("2.001"), D("0.2"), D("0.153")]
+        )
 
     def at(self, ticks: int) -> Decimal:
         return ticks * TICK
@@ -77,7 +83,7 @@ class Drawer:
 
     def mark(self) -> MarkPrice:
         chance = self.chance
-        mark = self.at(self.bid + chance.choice([0, 1, 2, -2, -5, 5, 30, -30, 90, -90, 200, -200])) + D("0.07")
+        mark = self.at(self.bid + chance.choice([*[0, 1, 2, -2, -5, 5] * 3, 30, -30, 90, -90, 200, -200])) + D("0.07")
         funding_ns = None
         rate = None
         if chance.random() < 0.5:
@@ -112,7 +118,7 @@ class Drawer:
     def leg(self) -> LegName:
         if self.chance.random() < 0.01:
             return self.chance.choice(list(LegName))
-        return self.chance.choice(self.rules.mode.legs)
+        return self.chance.choice(self.legs)
 
     def order(self) -> PlaceOrder:
         chance, leg = self.chance, self.leg()
@@ -136,7 +142,55 @@ class Drawer:
         kind = OrderType.LIMIT
         return PlaceOrder(self.client_id(), leg, role, side, kind, price, size, post_only, reduce_only)
 
+    def entry(self) -> Ask:
+        """Draw a MARKET order that opens a position, so that there is one from the start."""
+        leg = self.chance.choice(self.legs)
+        side = self.chance.choice(leg.opening_sides)
+        size = self.chance.choice([D("0.3"), D(1), D(3)])
+        return Ask(self.now_ns, PlaceOrder(self.client_id(), leg, Role.QUOTE, side, OrderType.MARKET, None, size))
+
+    def stop(self) -> PlaceStop:
+        """Draw a stop order, mostly one that may wait: away from the price on the side where its kind belongs."""
+        chance, leg = self.chance, self.leg()
+        side = chance.choice([*Side, *(side.opposite for side in leg.opening_sides)])
+        kind = chance.choice(list(StopKind))
+        away = side.sign if kind is StopKind.STOP else -side.sign
+        ticks = chance.choice([1, 1, 2, 2, 3, 5, 9, 30, -1 if chance.random() < 0.3 else 1])
+        trigger: Decimal | None = self.at(self.bid + away * ticks)
+        size = chance.choice([None, None, self.size(), self.size(), D("0.001")])
+        callback = None
+        if kind is StopKind.TRAILING:
+            callback = chance.choice([D("0.1"), D("0.2"), D("0.3"), D("0.3"), D(1)])
+            trigger = chance.choice([None, trigger])
+        match chance.randrange(24):
+            case 0:
+                trigger = chance.choice([None, D(0), D(-1), D("99.95")])
+            case 1:
+                size = chance.choice([D(0), D("0.0005"), D(2000)])
+            case 2:
+                callback = chance.choice([D("0.05"), D(11), None, D(1)])
+            case _:
+                pass
+        by = chance.choice(list(TriggerBy))
+        return PlaceStop(self.client_id(), leg, side, kind, trigger, size, by, callback)
+
+    def setting(self) -> AccountSetting:
+        chance = self.chance
+        match chance.choice(["leverage", "leverage", "margin", "mode"]):
+            case "leverage":
+                return SetLeverage(chance.choice([1, 2, 5, 20, 100, 101, 0]))
+            case "margin":
+                return SetMarginMode(chance.choice(list(MarginMode)))
+            case _:
+                mode = chance.choice(list(PositionMode))
+                self.legs = (*self.legs, *mode.legs, *mode.legs)
+                return SetPositionMode(mode)
+
     def command(self) -> Ask:
+        if self.chance.random() < 0.12:
+            return Ask(self.now_ns, self.stop())
+        if self.chance.random() < 0.03:
+            return Ask(self.now_ns, self.setting())
         if self.chance.random() < 0.3:
             known = self.ids[-6:] if self.ids and self.chance.random() < 0.95 else ["nobody"]
             return Ask(self.now_ns, CancelOrder(self.chance.choice(known)))
@@ -171,6 +225,8 @@ def draw_world(seed: int, length: int = 60) -> World:
     chance = Random(seed)
     rules = draw_rules(chance)
     mood = chance.choice(["calm", "calm", "lively", "wild"])
-    drawer = Drawer(chance, rules, has_times=chance.random() < 0.75, mood=mood)
-    first = [drawer.quote()] if chance.random() < 0.8 else []
+    drawer = Drawer(chance, rules, has_times=chance.random() < 0.75, mood=mood, legs=rules.mode.legs)
+    first: list[Step] = [drawer.quote()] if chance.random() < 0.85 else []
+    if first and chance.random() < 0.6:
+        first.append(drawer.entry())
     return World(seed, rules, (*first, *(drawer.step() for _ in range(length))))

@@ -15,6 +15,27 @@ E11 constant, paid
 E11 constant, received
 E11 the feed's, paid
 E11 the feed's, received
+E12 -1008
+E12 -1102
+E12 -1106
+E12 -1111
+E12 -1130
+E12 -2021
+E12 -2022
+E12 -4003
+E12 -4005
+E12 -4006
+E12 -4061
+E12 -4116
+E12 CONTRACT_PRICE triggers
+E12 MARK_PRICE triggers
+E12 STOP_MARKET is triggered
+E12 TAKE_PROFIT_MARKET is triggered
+E12 TRAILING_STOP_MARKET is triggered
+E12 a stop goes with its position
+E12 a stop is canceled
+E12 closes a size
+E12 closes the whole position
 E13 -1008
 E13 -1015
 E13 -1106
@@ -29,10 +50,19 @@ E13 -4004
 E13 -4005
 E13 -4016
 E13 -4024
+E13 -4028
+E13 -4046
+E13 -4059
 E13 -4061
+E13 -4067
+E13 -4068
 E13 -4116
 E13 -4164
 E13 -5022
+E13 SetLeverage is carried out
+E13 SetMarginMode is carried out
+E13 SetPositionMode is carried out
+E13 the account is changed
 E14 Deleverage
 E14 ExpireOrders
 E14 Halt
@@ -45,6 +75,7 @@ E2 all that is shown is used
 E3 a book at the price empties the queue
 E3 a sweep is not used twice
 E3 a trade at the price fills
+E3 a trade before the first quote
 E3 a trade consumes the queue
 E3 a trade from before the order
 E3 a trade is used up

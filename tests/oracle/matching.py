@@ -75,6 +75,16 @@ class Matching:
             self.state.hit("E10 a debt is forgiven")
             self.told.append(("liquidated", list(purse.legs)[-1], purse.forgive()))
 
+        self.drop_orphans()
+
+    def drop_orphans(self) -> None:
+        """Expire the stops whose position is gone."""
+        for stop in list(self.state.stops):
+            if self.state.purse.legs[stop.command.leg].size * stop.command.side.sign >= 0:
+                self.state.stops.remove(stop)
+                self.state.hit("E12 a stop goes with its position")
+                self.told.append(("expired", stop.client_id, CLOSED))
+
     def liquidate(self) -> None:
         """Liquidate what the mark price does not let live any longer."""
         mark = self.state.mark()

@@ -13,9 +13,6 @@ F = Fraction
 
 def refusal(state: State, order: PlaceOrder) -> int | None:
     """Return the first rule that an arriving order breaks, in the order of E13."""
-    if state.refusals:
-        state.refusals -= 1
-        return -1008
     checks = (
         *(shape, price_grid, size_grid, size_bounds, priced, notional, band),
         *(reducing, margin, bracket, post_only, known, rate),
@@ -49,15 +46,23 @@ def digits(value: Decimal) -> int:
 
 
 def price_grid(state: State, order: PlaceOrder) -> int | None:
-    if order.price is None or F(order.price) % state.terms.tick == 0:
+    return off_tick(state, order.price)
+
+
+def off_tick(state: State, price: Decimal | None) -> int | None:
+    if price is None or F(price) % state.terms.tick == 0:
         return None
-    return -1111 if digits(order.price) > state.terms.tick_digits else -4014
+    return -1111 if digits(price) > state.terms.tick_digits else -4014
 
 
 def size_grid(state: State, order: PlaceOrder) -> int | None:
-    if F(order.size) % state.terms.step == 0:
+    return off_step(state, order.size)
+
+
+def off_step(state: State, size: Decimal) -> int | None:
+    if F(size) % state.terms.step == 0:
         return None
-    return -1111 if digits(order.size) > state.terms.step_digits else -4023
+    return -1111 if digits(size) > state.terms.step_digits else -4023
 
 
 def is_exempt(state: State, order: PlaceOrder) -> bool:

@@ -8,6 +8,7 @@ from tests.oracle.book import Book
 from tests.oracle.purse import Purse
 from tests.oracle.resting import Resting
 from tests.oracle.terms import Terms
+from tests.oracle.waiting_stop import Stop
 
 
 class State:
@@ -18,6 +19,8 @@ class State:
         self.book = Book(terms.tick, terms.beyond_ticks)
         self.purse = Purse(terms, wallet)
         self.orders: list[Resting] = []
+        self.stops: list[Stop] = []
+        self.last: Fraction | None = None
         self.hits: Counter[str] = Counter()
         self.known: set[str] = set()
         self.filled: set[str] = set()
@@ -40,8 +43,11 @@ class State:
 
     def mark(self) -> Fraction | None:
         """Return the feed's mark price, else the mid."""
-        if self.feed_mark is not None or self.book.best is None:
-            return self.feed_mark
+        return self.mid() if self.feed_mark is None else self.feed_mark
+
+    def mid(self) -> Fraction | None:
+        if self.book.best is None:
+            return None
         return (self.book.best[Side.BUY][0] + self.book.best[Side.SELL][0]) / 2
 
     def newest_ns(self) -> int | None:

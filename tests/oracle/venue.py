@@ -14,7 +14,10 @@ from perpfsm.market.incident import (
     Silence,
 )
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
-from perpfsm.market.order import CancelOrder, Command, PlaceOrder
+from perpfsm.market.order import CancelOrder, PlaceOrder, VenueCommand
+from perpfsm.market.stop import PlaceStop
+from tests.oracle import stops
+from tests.oracle.account import change
 from tests.oracle.funding_plan import FundingPlan
 from tests.oracle.incidents import befall
 from tests.oracle.matching import Matching
@@ -32,7 +35,7 @@ class Due:
     """A command on its way."""
 
     at_ns: int
-    command: Command
+    command: VenueCommand
 
 
 class Oracle:
@@ -49,7 +52,7 @@ class Oracle:
         self.races = 0
         self.late: list[tuple[int, Told]] = []
 
-    def submit(self, command: Command, now_ns: int) -> None:
+    def submit(self, command: VenueCommand, now_ns: int) -> None:
         delays, before_ns = self.terms.delays, self.last_in_ns
         path = delays.cancel if isinstance(command, CancelOrder) else delays.order
         arrival_ns = now_ns + path() + delays.market_data
@@ -66,6 +69,8 @@ class Oracle:
         self.state.now_ns = message.time_ns
         self.see(message)
         self.funding.hear(message)
+        if isinstance(message, MarkPrice | Trade) or (isinstance(message, Quote) and message.bid <= message.ask):
+            stops.watch(self.matching)
         self.tell(self.state.now_ns)
 
     def take(self, now_ns: int) -> list[Told]:
@@ -94,9 +99,13 @@ class Oracle:
         """Say what became of a placement whose answer was lost, a second after it; not of an order that has ended."""
         while self.late and self.late[0][0] <= now_ns:
             _, answer = self.late.pop(0)
-            if answer[0] == "rejected" or any(each.client_id == answer[1] for each in self.state.orders):
+            if answer[0] == "rejected" or self.works(answer[1]):
                 self.matching.told.append(answer)
                 self.tell(now_ns)
+
+    def works(self, client_id: object) -> bool:
+        orders = [each.client_id for each in self.state.orders]
+        return client_id in (*orders, *(each.client_id for each in self.state.stops))
 
     def arrivals(self, now_ns: int) -> None:
         while self.way_in and self.way_in[0].at_ns <= now_ns:
@@ -122,6 +131,8 @@ class Oracle:
                 if message.bid <= message.ask:
                     if message.mark is not None:
                         state.feed_mark = F(message.mark)
+                    if message.last is not None:
+                        state.last = F(message.last)
                     state.quote_ns = message.exchange_ns
                     state.book.on_quote(message)
                     self.matching.on_book()
@@ -136,6 +147,7 @@ class Oracle:
             case Trade():
                 if self.terms.model == "queue":
                     self.matching.on_trade(message)
+                state.last = F(message.price)
                 state.trade_ns = message.exchange_ns
             case (
                 Deleverage() | ManualTrade() | ExpireOrders() | RejectPlacements() | LoseAnswers() | Silence() | Halt()
@@ -147,12 +159,20 @@ class Oracle:
             case _:
                 pass
 
-    def arrive(self, command: Command) -> None:
+    def arrive(self, command: VenueCommand) -> None:
         match command:
             case CancelOrder(client_id):
                 self.cancel(client_id)
             case PlaceOrder():
                 self.place(command)
+            case PlaceStop():
+                code = self.overload() or stops.place(self.state, command)
+                self.state.hit(f"E12 {code}", code)
+                self.answer(command.client_id, code)
+            case _:
+                told = change(self.state, command)
+                self.state.hit(f"E13 {told[2]}" if told[0] == "refused" else "E13 the account is changed")
+                self.matching.told.append(told)
 
     def cancel(self, client_id: str) -> None:
         for order in self.state.orders:
@@ -160,28 +180,45 @@ class Oracle:
                 self.state.orders.remove(order)
                 self.matching.told.append(("canceled", client_id))
                 return
+        for stop in self.state.stops:
+            if stop.client_id == client_id:
+                self.state.stops.remove(stop)
+                self.state.hit("E12 a stop is canceled")
+                self.matching.told.append(("canceled", client_id))
+                return
         self.races += client_id in self.state.filled
         self.state.hit("E1 a cancel loses the race", client_id in self.state.filled)
         self.matching.told.append(("cancel rejected", client_id, -2011))
 
-    def place(self, order: PlaceOrder) -> None:
-        code = refusal(self.state, order)
-        self.state.hit(f"E13 {code}", code)
-        answer = ("accepted", order.client_id) if code is None else ("rejected", order.client_id, code)
+    def overload(self) -> int | None:
+        """Return the code of an injected overload, which refuses the placement that has just arrived."""
+        if not self.state.refusals:
+            return None
+        self.state.refusals -= 1
+        return -1008
+
+    def answer(self, client_id: str, code: int | None) -> None:
+        """Tell what became of a placement, or lose the answer."""
+        answer = ("accepted", client_id) if code is None else ("rejected", client_id, code)
         if self.state.lost_answers:
             self.state.lost_answers -= 1
-            self.matching.told.append(("unknown", order.client_id))
+            self.matching.told.append(("unknown", client_id))
             self.late.append((self.state.now_ns + ASKED_AFTER_NS, answer))
         else:
             self.matching.told.append(answer)
+
+    def place(self, order: PlaceOrder) -> None:
+        code = self.overload() or refusal(self.state, order)
+        self.state.hit(f"E13 {code}", code)
+        self.answer(order.client_id, code)
         if code is not None:
             return
         self.state.known.add(order.client_id)
         reserve = F(0) if is_closing(order) else needed(self.state, order)
         price = None if order.price is None else F(order.price)
-        size = F(order.size)
+        closing, size = is_closing(order), F(order.size)
         self.matching.arrive(
-            Resting(order.client_id, order.leg, order.side, price, size, is_closing(order), reserve, order.role.is_exit)
+            Resting(order.client_id, order.leg, order.side, price, size, closing, reserve, order.role.is_exit)
         )
 
     def fund(self, now_ns: int, rate: Fraction) -> None:
