@@ -104,7 +104,7 @@ class PaperExchange:
         anything else reaches the exchange or happens there: a message that is not a quote, a command, what is due. The
         newest one carries the newest mark and last price of those that were left out, where it has none itself.
         Delivering a quote twice, or one that was left out, changes nothing else. A crossed quote is no market: it
-        executes nothing and is not kept, but for its mark price.
+        executes nothing and is not kept, but for its mark and its last price.
         """
         floor, time_ns = self._floor, message.time_ns
         if floor.timeline.due_ns < time_ns:

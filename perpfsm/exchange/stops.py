@@ -67,7 +67,7 @@ class StopWatch:
         """Trigger what the newest mark or last price reaches, the oldest first; nothing while the venue is halted."""
         floor = self._floor
         match message:
-            case Quote(last=last) if message.bid <= message.ask:
+            case Quote(last=last):
                 floor.stops.last = floor.stops.last if last is None else last
             case Trade(price=traded):
                 floor.stops.last = traded

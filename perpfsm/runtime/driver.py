@@ -113,14 +113,12 @@ class Driver:
         if isinstance(message, INCIDENTS):
             self._suffer(message)
             return
-        if not isinstance(message, Quote):
-            self._show_unseen()
-            self.exchange.on_market(message)
-        elif message.bid <= message.ask:
+        if isinstance(message, Quote) and message.bid <= message.ask:
             unseen, self._unseen = self._unseen, None  # only a newer usable quote takes its place at the exchange
             self.quality.see(message)
             self.exchange.on_market(message.after(unseen))
         else:
+            self._show_unseen()
             self.exchange.on_market(message)
         events = self.exchange.take(message.time_ns)
         if quote is not None and not events and self.session.sleeps_through(quote, is_matched=True):

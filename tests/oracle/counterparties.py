@@ -28,9 +28,9 @@ class Marks:
         match message:
             case MarkPrice(mark=mark):
                 self.feed = F(mark)
-            case Quote(bid=bid, ask=ask, mark=mark) if bid <= ask:
+            case Quote(bid=bid, ask=ask, mark=mark):
                 self.feed = self.feed if mark is None else F(mark)
-                self.mid = (F(bid) + F(ask)) / 2
+                self.mid = (F(bid) + F(ask)) / 2 if bid <= ask else self.mid
             case _:
                 pass
 

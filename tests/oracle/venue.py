@@ -69,7 +69,7 @@ class Oracle:
         self.state.now_ns = message.time_ns
         self.see(message)
         self.funding.hear(message)
-        if isinstance(message, MarkPrice | Trade) or (isinstance(message, Quote) and message.bid <= message.ask):
+        if isinstance(message, MarkPrice | Trade | Quote):
             stops.watch(self.matching)
         self.tell(self.state.now_ns)
 
@@ -128,15 +128,15 @@ class Oracle:
         match message:
             case Quote():
                 self.state.hit("E2 a crossed quote is no market", message.bid > message.ask)
+                if message.mark is not None:
+                    state.feed_mark = F(message.mark)
+                if message.last is not None:
+                    state.last = F(message.last)
                 if message.bid <= message.ask:
-                    if message.mark is not None:
-                        state.feed_mark = F(message.mark)
-                    if message.last is not None:
-                        state.last = F(message.last)
                     state.quote_ns = message.exchange_ns
                     state.book.on_quote(message)
                     self.matching.on_book()
-                    self.matching.check_margin()
+                self.matching.check_margin()
             case DepthSnapshot() | DepthUpdate():
                 state.book.on_depth(message)
                 for order in state.orders:

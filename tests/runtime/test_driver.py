@@ -110,6 +110,16 @@ def test_the_mark_of_a_quote_that_was_passed_over_reaches_the_exchange_with_the_
     assert rig.exchange.account().wallet - before.wallet == Decimal("98.5") * size - before.positions[BOTH].cost
 
 
+def test_the_mark_of_a_crossed_quote_is_newer_than_that_of_a_quote_passed_over_before_it() -> None:
+    rig = long(Rig(stop_loss_spread=50))
+    for bid, mark in (("98.4", "98.4"), ("98.3", "98.5"), ("99.0", "98.7")):
+        rig.now_ns += 1
+        rig.quote(bid, "98.6", mark=mark)
+    size, before = rig.exchange.account().positions[BOTH].size, rig.exchange.account()
+    rig.say(Deleverage(rig.now_ns, BOTH, size))
+    assert rig.exchange.account().wallet - before.wallet == Decimal("98.7") * size - before.positions[BOTH].cost
+
+
 def test_a_quote_that_only_matters_to_the_exchange_wakes_nobody_else() -> None:
     rig = long(Rig(stop_loss_spread=50))
     rig.quote("99.5", "99.7")
