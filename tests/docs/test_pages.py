@@ -20,7 +20,7 @@ SESSIONS = [page for page in PAGES if "```console" in (ROOT / page).read_text("u
 GUIDE = ROOT / "docs" / "guide"
 COMMAND = re.compile(r"(?<![\w/-])perpfsm ((?:validate|run|audit|config|create|import|graph|status|doctor)\b[^`\n|]*)")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#([^)\s]+))?\)")
-UNITS = {"none": "", "percent": "%", "seconds": "s", "milliseconds": "ms"}
+UNITS = {"none": "", "percent": "%", "seconds": "s", "milliseconds": "ms", "hours": "h"}
 ROW = re.compile(r"^\| `([a-z_.]+)` \| ([^|]*) \| ([^|]*) \|", re.MULTILINE)
 
 
