@@ -17,7 +17,7 @@ from rich.console import Console, RenderableType
 from perpfsm.config.strategy import load_strategy
 from perpfsm.console.header import Header
 from perpfsm.console.live import LiveLayout
-from perpfsm.console.pnl import Curve, net
+from perpfsm.console.pnl import Curve
 from perpfsm.engine.observe import status_of
 from perpfsm.engine.records import Record, TransitionRecord
 from perpfsm.engine.status import SessionStatus
@@ -69,7 +69,7 @@ def live_view(path: Path, journal: Journal) -> LiveLayout:
         driver.on_message(message)
         status = status_of(driver.session, message.time_ns)
         if not driver.messages % CURVE_EVERY:
-            curve.add(net(status))
+            curve.add(status.net)
         if not driver.messages % 4:
             summary = tally.summary(message.time_ns, open_pnl=status.open_pnl, worst_drawdown=driver.meter.worst)
             if is_worth_a_picture(status, summary):

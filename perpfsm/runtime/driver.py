@@ -1,7 +1,6 @@
 """The driver: brings feed, exchange, session and journal together, one event at a time, in one fixed order."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from perpfsm.decisions.approval import Approved
 from perpfsm.decisions.parameters import Parameters
@@ -16,19 +15,10 @@ from perpfsm.market.messages import DepthSnapshot, DepthUpdate, Quote, Reference
 from perpfsm.market.order import OrderRejected, PlaceOrder, Role, VenueEvent
 from perpfsm.runtime.meter import DrawdownMeter
 from perpfsm.runtime.quality_meter import QualityMeter
+from perpfsm.runtime.writer import Writer
 
 ROUNDS_MAX = 10_000
 PRICES = (Trade, ReferencePrice)
-
-
-class Writer(Protocol):
-    """What the driver needs of a journal."""
-
-    def write(self, records: Sequence[Record]) -> None:
-        """Write without waiting for the disk."""
-
-    def commit(self) -> None:
-        """Wait until what was written is kept."""
 
 
 class Driver:
