@@ -41,7 +41,8 @@ def _mermaid_lines(diagram: Diagram, *, only_names: bool) -> Iterator[str]:
         yield f'  state "{_mermaid_text(state.name)}" as {_mermaid_id(state.name)}'
     yield f"  [*] --> {_mermaid_id(diagram.initial)}"
     for source, dest, rows in diagram.arrows():
-        label = "<br/>".join(_mermaid_text(line) for line in _label(source, dest, rows, only_names=only_names))
+        lines = _label(source, dest, rows, only_names=only_names, indent="")
+        label = "<br/>".join(map(_mermaid_text, lines))
         yield f"  {_mermaid_id(source)} --> {_mermaid_id(dest)}: {label}"
     yield f"  classDef exposed fill:{EXPOSED},stroke:{LINE},color:{TEXT}"
     yield f"  classDef closing fill:{CLOSING},stroke:{LINE},color:{TEXT}"
@@ -70,7 +71,8 @@ def _dot_lines(diagram: Diagram, *, only_names: bool) -> Iterator[str]:
         yield f"  {_quoted(state.name)} [{_dot_look(state)}]"
     yield f'  "" -> {_quoted(diagram.initial)}'
     for source, dest, rows in diagram.arrows():
-        label = "".join(f"{UNBROKEN}{_escaped(line)}\\l" for line in _label(source, dest, rows, only_names=only_names))
+        lines = _label(source, dest, rows, only_names=only_names, indent=INDENT)
+        label = "".join(f"{UNBROKEN}{_escaped(line)}\\l" for line in lines)
         yield f'  {_quoted(source)} -> {_quoted(dest)} [label="{label}"]'
     yield "}"
 
@@ -88,7 +90,7 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _label(source: str, dest: str, rows: tuple[RowWords, ...], *, only_names: bool) -> Iterator[str]:
+def _label(source: str, dest: str, rows: tuple[RowWords, ...], *, only_names: bool, indent: str) -> Iterator[str]:
     """Yield the lines beside an arrow: each row with its first guards, so that the longest does not hide the rest.
 
     Rows that stay in their state are named and no more: there are many, and they are what `--format text` is for.
@@ -102,6 +104,8 @@ def _label(source: str, dest: str, rows: tuple[RowWords, ...], *, only_names: bo
             continue
         guards = list(row.guards[:GUARDS_MAX]) + (["…"] if len(row.guards) > GUARDS_MAX else [])
         waits = "never" if row.never else ", ".join(guards)
-        first, *more = wrapped(": ".join(filter(None, (row.name, row.on, waits))), LABEL_WIDTH)
+        first, *more = wrapped(
+            ", ".join(filter(None, (row.name, row.on))) + (f" [{waits}]" if waits else ""), LABEL_WIDTH
+        )
         yield first
-        yield from (f"{INDENT}{line}" for line in more)
+        yield from (f"{indent}{line}" for line in more)

@@ -57,16 +57,21 @@ def test_a_dot_graph_marks_start_exposed_and_closing_states_and_escapes_every_na
 
 def test_an_arrow_carries_guards_with_their_values_and_the_first_of_many() -> None:
     (arrow,) = re.findall(r"s_open --> s_closing: (.*)", mermaid_of(drawn("profit_taking")))
-    assert arrow.split("<br/>")[:2] == [
-        "stop_loss#58; pnl_pct ≤ \N{MINUS SIGN}0.2,",
-        f"{NBSP * 4}exit_reason ≠ stop_loss, …",
+    assert arrow.split("<br/>")[:4] == [
+        "stop_loss [pnl_pct ≤ \N{MINUS SIGN}0.2,",
+        "exit_reason ≠ stop_loss, …]",
+        "halt, on halt/market [quoting = halted,",
+        "exit_reason = none/take_profit, …]",
     ]
+    assert "  s_open --> s_idle: flat, on fill [position_size ≤ 0]<br/>liquidated, on liquidated<br/>" in mermaid_of(
+        drawn("profit_taking")
+    )
     assert "pull_close_quotes" in mermaid_of(drawn("profit_taking"))
 
 
 def test_a_row_that_cannot_fire_says_never() -> None:
     stop = dot_of(diagram_of(shipped_definition("profit_taking"), shipped_library(), parameters(stop_loss_spread=0)))
-    assert "stop_loss: never" in stop
+    assert f"{NBSP}stop_loss [never]" in stop
 
 
 @pytest.mark.parametrize("machine", machine_names())
