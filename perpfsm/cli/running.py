@@ -31,6 +31,7 @@ from perpfsm.exchange.settings import HARDEST, FillModel
 from perpfsm.feeds import Feed, Recorder, venue_symbol
 from perpfsm.journal.store import Journal
 from perpfsm.market.arithmetic import EXACT
+from perpfsm.market.offer import lacking
 from perpfsm.market.price_source import CustomApi
 from perpfsm.runtime.assembly import Assembled, assemble, open_messages
 from perpfsm.runtime.clock import RealClock
@@ -44,7 +45,7 @@ HALTED = (
     "warning: The last run was halted, so this one opens nothing. "
     "Look at `perpfsm audit show JOURNAL --kind operator`, then start it with --resume REASON."
 )
-WITHOUT_TRADES = "warning: {} has no trades, so no queue can be followed: resting orders fill by the model `{}`."
+WITHOUT_TRADES = "{} has no trades, so no queue can be followed: resting orders fill by the model `{}`."
 
 
 class Watcher:
@@ -128,31 +129,16 @@ def run_strategy(options: RunOptions) -> int:
     Raises:
         PerpfsmError: When the strategy, the feed or the journal cannot be used, or the feed breaks off.
     """
-    try:
-        strategy = load_strategy(options.strategy, overrides=options.changes)
-        refuse_refuted(strategy, proves=options.proves)
-        feed = feed_of(
-            strategy,
-            options.feed,
-            seed=options.seed,
-            skip_bad_lines=options.skip_bad_lines,
-            depth=True,
-        )
-    except ConfigError as error:
-        for finding in error.findings:
-            for line in finding_lines(finding):
-                typer.echo(line.text, err=True)
-        if isinstance(error, RefutedError):
-            typer.echo(HINT, err=True)
+    loaded = _load(options)
+    if loaded is None:
         return EXIT_ERROR
+    strategy, feed = loaded
     if options.comparison is not None and options.comparison.stands_alone:
         print_alone(options.comparing, options.comparison, strategy.paper.instrument)
         return 0
     clock = RealClock()
     watcher = Watcher(strategy)
     notices = Notices()
-    for remark in feed.remarks:
-        notices.say(f"note: {remark}")
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
     started_s = clock.now_s()
     failure: PerpfsmError | None = None
@@ -178,7 +164,8 @@ def run_strategy(options: RunOptions) -> int:
             keep=keep,
         )
         driver = assembled.driver
-        _warn(strategy, assembled, feed, is_resuming=options.resume is not None)
+        softened = _softened(strategy, assembled, feed)
+        _warn(assembled, (*softened, *feed.remarks), is_resuming=options.resume is not None)
         running = Running(options, strategy, assembled, feed, watcher, header, clock, notices, sourced.server)
         with StopRequest() as stop:
             try:
@@ -191,17 +178,41 @@ def run_strategy(options: RunOptions) -> int:
         summary = watcher.tally.summary(
             footer.time_ns, worst_drawdown=driver.meter.worst, quality=driver.quality.at(footer.time_ns)
         )
-    reading = Reading(driver.messages, feed.bad_lines, clock.now_s() - started_s, feed.remarks)
+    wall_s, remarks = clock.now_s() - started_s, (*softened, *feed.remarks)
+    reading = Reading(driver.messages, feed.bad_lines, wall_s, remarks, lacking(feed.offers))
     _tell(replace(options, comparison=None) if failure else options, summary, header, reading)
     if failure is not None:
         raise failure
     return 0
 
 
-def _warn(strategy: Strategy, assembled: Assembled, feed: Feed, *, is_resuming: bool) -> None:
-    """Say on stderr what a run that is about to begin will not do."""
-    if strategy.paper.fill_model in {FillModel.QUEUE, HARDEST} and assembled.fill_model is not FillModel.QUEUE:
-        typer.echo(WITHOUT_TRADES.format(feed.name, assembled.fill_model), err=True)
+def _load(options: RunOptions) -> tuple[Strategy, Feed] | None:
+    """Return the strategy and its feed; None when they cannot be used, and stderr says why."""
+    try:
+        strategy = load_strategy(options.strategy, overrides=options.changes)
+        refuse_refuted(strategy, proves=options.proves)
+        skips = options.skip_bad_lines
+        return strategy, feed_of(strategy, options.feed, seed=options.seed, skip_bad_lines=skips, depth=True)
+    except ConfigError as error:
+        for finding in error.findings:
+            for line in finding_lines(finding):
+                typer.echo(line.text, err=True)
+        if isinstance(error, RefutedError):
+            typer.echo(HINT, err=True)
+        return None
+
+
+def _softened(strategy: Strategy, assembled: Assembled, feed: Feed) -> tuple[str, ...]:
+    """Return what is to be said when the feed does not support the fill model that is asked for."""
+    if strategy.paper.fill_model not in {FillModel.QUEUE, HARDEST} or assembled.fill_model is FillModel.QUEUE:
+        return ()
+    return (WITHOUT_TRADES.format(feed.name, assembled.fill_model),)
+
+
+def _warn(assembled: Assembled, remarks: tuple[str, ...], *, is_resuming: bool) -> None:
+    """Say on stderr what a run that is about to begin will not do, and what is to be known of its feed."""
+    for remark in remarks:
+        typer.echo(f"warning: {remark}", err=True)
     if assembled.driver.session.state.quoting.is_halted:
         typer.echo(HALTED, err=True)
     elif is_resuming and not assembled.is_resumed:

@@ -27,13 +27,23 @@ def quality_title(summary: Summary) -> str:
     return f"Market making, fills by {summary.fill_model}" if summary.fill_model else "Market making"
 
 
-def quality_section(summary: Summary, instrument: Instrument, look: Look) -> Group:
-    """Return spread captured and markouts by liquidity, then quotes, inventory and stops in a line each."""
-    return Group(_markouts(summary, look), Text(), _shares(summary, instrument, look))
+def quality_section(summary: Summary, instrument: Instrument, lacks: str, look: Look) -> Group:
+    """Return spread captured and markouts by liquidity, then quotes, inventory and stops in a line each.
+
+    Args:
+        summary: Of the run.
+        instrument: The contract.
+        lacks: What the feed does not carry, in words; empty when it has everything.
+        look: What can be shown.
+    """
+    shares = _shares(summary, instrument, look)
+    if lacks:
+        add_row(shares, Text("the feed has", style=QUIET), Text(lacks, style=QUIET))
+    return Group(_markouts(summary, instrument, look), Text(), shares)
 
 
-def _markouts(summary: Summary, look: Look) -> Table:
-    """Return what fills were worth when they happened and later, basis points of their notional."""
+def _markouts(summary: Summary, instrument: Instrument, look: Look) -> Table:
+    """Return what fills were worth when they happened and later, basis points of their notional, and money a fill."""
     headings = ("bps", "share", "spread", *(f"after {horizon_s} s" for horizon_s in HORIZONS_S))
     table = columns(look, *headings)
     quality = summary.quality
@@ -43,7 +53,17 @@ def _markouts(summary: Summary, look: Look) -> Table:
         marked = [_bps(each.bps) for each in found.markouts]
         add_row(table, Text(label), Text(share), _bps(found.spread_bps), *marked)
     add_row(table, Text("adverse", style=QUIET), Text(), Text(), *_adverse(quality.maker))
+    add_row(table, Text(f"{words.quoted(instrument)} a maker fill", style=QUIET), Text(), *_money(quality.maker))
     return table
+
+
+def _money(maker: Executions) -> Iterator[Text]:
+    """Yield what a fill of a resting order was worth in the mean, quote currency."""
+    spread = maker.spread / maker.count if maker.count else None
+    amounts = (spread, *(each.per_fill for each in maker.markouts))
+    places = words.money_places(*(amount for amount in amounts if amount is not None))
+    for amount in amounts:
+        yield Text(NONE if amount is None else words.signed(amount, places), style=QUIET)
 
 
 def _adverse(maker: Executions) -> Iterator[Text]:

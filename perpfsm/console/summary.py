@@ -33,12 +33,14 @@ class Reading:
         bad_lines: Lines that could not be read and were skipped.
         wall_s: Real seconds from the first message to the last.
         remarks: What is to be known of the feed, a sentence each.
+        lacks: What the feed does not carry, such as `no depth, no mark price`; empty when it has everything.
     """
 
     messages: int
     bad_lines: int
     wall_s: float
     remarks: tuple[str, ...] = ()
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class SummaryView:
             ),
         ]
         if has_quality(summary):
-            parts.append(section(quality_title(summary), quality_section(summary, instrument, look), look))
+            quality = quality_section(summary, instrument, self.reading.lacks, look)
+            parts.append(section(quality_title(summary), quality, look))
         return parts
 
     def _right(self, look: Look) -> list[RenderableType]:

@@ -35,28 +35,31 @@ QUALITY = Quality(
 )
 
 
-def shown(quality: Quality, *, fill_model: str = "queue") -> list[str]:
+def shown(quality: Quality, *, fill_model: str = "queue", lacks: str = "") -> list[str]:
     """Return the section's lines, and none when there is no such section."""
     summary = replace(SUMMARY, quality=quality, fill_model=fill_model)
-    lines = [line.rstrip() for line in text(SummaryView(summary, HEADER, Reading(1, 0, 0)), pipe()).splitlines()]
+    view = SummaryView(summary, HEADER, Reading(1, 0, 0, lacks=lacks))
+    lines = [line.rstrip() for line in text(view, pipe()).splitlines()]
     start = next((number for number, line in enumerate(lines) if line.startswith("Market making")), len(lines))
     return lines[start : lines.index("Time in each state") - 1] if start < len(lines) else []
 
 
 def test_a_run_in_market_making_terms() -> None:
-    assert shown(QUALITY) == [
+    assert shown(QUALITY, lacks="no depth, no mark price") == [
         "Market making, fills by queue",
         "-----------------------------",
-        "bps       share  spread  after 1 s  after 5 s  after 30 s",
-        "maker    75.0 %   +1.17      -1.08      +0.44       +1.00",
-        "taker    25.0 %   -0.06          -          -           -",
-        "adverse                      +2.25      +0.73       +0.10",
+        "bps                 share   spread  after 1 s  after 5 s  after 30 s",
+        "maker              75.0 %    +1.17      -1.08      +0.44       +1.00",
+        "taker              25.0 %    -0.06          -          -           -",
+        "adverse                                 +2.25      +0.73       +0.10",
+        "USDT a maker fill          +0.1667    +1.0000    +1.0000     +1.0000",
         "",
         "quotes filled     3 of 1,200, 0.2 %",
         "exposed           45.0 % of the time, 0.005 BTC on average",
         "stop_loss, 2      slipped 0.50 bps from the trigger, 1.25 beyond the stop",
         "trailing_stop, 1  slipped -0.20 bps from the trigger",
         "races             2 orders filled after the cancel had left",
+        "the feed has      no depth, no mark price",
     ]
 
 
@@ -64,10 +67,11 @@ def test_quotes_without_a_fill_have_nothing_to_divide() -> None:
     assert shown(replace(NOTHING_YET, quotes=QuoteFills(2, 0, D(0))), fill_model="") == [
         "Market making",
         "-------------",
-        "bps      share  spread  after 1 s  after 5 s  after 30 s",
-        "maker        -       -          -          -           -",
-        "taker        -       -          -          -           -",
-        "adverse                         -          -           -",
+        "bps                share  spread  after 1 s  after 5 s  after 30 s",
+        "maker                  -       -          -          -           -",
+        "taker                  -       -          -          -           -",
+        "adverse                                   -          -           -",
+        "USDT a maker fill              -          -          -           -",
         "",
         "quotes filled  0 of 2, 0.0 %",
         "exposed        0.0 % of the time, 0.000 BTC on average",
