@@ -83,9 +83,9 @@ class _Case:
 
 
 class Logic:
-    """Answers whether guards of one machine can hold together; a question that is too hard is answered with yes."""
+    """Answers whether guards of one machine can hold together; a question that takes too many cases stays open."""
 
-    __slots__ = ("_cases", "_definition", "_left", "_library", "_ranges")
+    __slots__ = ("_cases", "_definition", "_left", "_library", "_ranges", "_unsure")
 
     def __init__(self, definition: MachineDefinition, library: Library, ranges: Ranges) -> None:
         """Know the guards of `definition`, the metrics of `library` and what parameters can be."""
@@ -94,10 +94,18 @@ class Logic:
         self._ranges = ranges
         self._cases: dict[Wanted, tuple[_Case, ...]] = {}
         self._left = 0
+        self._unsure = True
 
-    def can(self, *wanted: Wanted) -> bool:
-        """Return whether all of `wanted` is possible at once; a no is certain, a yes is not."""
-        self._left = CASES_MAX
+    def can(self, *wanted: Wanted, unsure: bool = True) -> bool:
+        """Return whether all of `wanted` is possible at once.
+
+        A no is certain. A yes means that nothing in the text excludes it.
+
+        Args:
+            wanted: Guards, each with the answer that it is to have.
+            unsure: The answer to a question that stays open.
+        """
+        self._left, self._unsure = CASES_MAX, unsure
         return self._search(wanted, MappingProxyType({}))
 
     def _search(self, pending: tuple[Wanted, ...], known: Mapping[str, _Known]) -> bool:
@@ -114,7 +122,9 @@ class Logic:
         chosen, viable = fewest
         rest = tuple(each for each in pending if each is not chosen)
         self._left -= len(viable)
-        return self._left < 0 or any(self._search((*case.also, *rest), after) for case, after in viable)
+        if self._left < 0:
+            return self._unsure
+        return any(self._search((*case.also, *rest), after) for case, after in viable)
 
     def _cases_of(self, wanted: Wanted) -> tuple[_Case, ...]:
         if wanted not in self._cases:

@@ -103,7 +103,7 @@ def _before_the_stop(
         ]
         if not moments or not _is_lower(other, library):
             continue
-        if logic.can((row_guard(stop), True), (row_guard(other), True)):
+        if logic.can((row_guard(stop), True), (row_guard(other), True), unsure=False):
             trigger, source = moments[0]
             what = f"Row {other.name} stands before {stop.name} and can fire on {trigger} in {source} while it is due."
             remedy = f"Move {stop.name} before it."
@@ -126,7 +126,8 @@ def _unallowed(row: Row, seen: list[Row], logic: Logic) -> Iterator[Flaw]:
     """Yield the flaw of a row that may quote while quoting is not allowed, whatever stands before it."""
     for trigger, source in _moments(row):
         before = [other for other in seen if trigger in other.triggers and source in other.sources]
-        if logic.can((row_guard(row), True), (ALLOWED, False), *((row_guard(other), False) for other in before)):
+        others = ((row_guard(other), False) for other in before)
+        if logic.can((row_guard(row), True), (ALLOWED, False), *others, unsure=False):
             what = f"Row {row.name} can place quotes on {trigger} in {source} while quoting is not allowed."
             remedy = "Add a condition such as {metric: quoting, is: allowed}, or a row before it that stands down."
             yield Flaw("quotes-unallowed", Severity.ERROR, SourceFile.MACHINE, row_path(row), what, remedy)

@@ -142,3 +142,4 @@ def test_a_question_that_is_too_hard_is_left_open(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(check_logic, "CASES_MAX", 0)
 
     assert logic().can((hard, True))
+    assert not logic().can((hard, True), unsure=False)
