@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from perpfsm.decisions.approval import Approved
 from perpfsm.errors import PerpfsmError
-from perpfsm.exchange.latency import LatencySettings
+from perpfsm.exchange.latency import LatencySettings, Sampled, Uniform
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.queue import QueueCancels
 from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits
@@ -16,10 +16,11 @@ from perpfsm.market.brackets import Bracket
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.margin import MarginMode
 from perpfsm.market.messages import Quote
+from tests.oracle.draws import path
 from tests.oracle.telling import told
 from tests.oracle.terms import Delays, Terms, Tier, Told
 from tests.oracle.venue import Oracle
-from tests.oracle.worlds import MS, Ask, Look, Rules, Step, World
+from tests.oracle.worlds import Ask, Delay, Look, Rules, Step, World
 
 D, F = Decimal, Fraction
 INSTRUMENT = Instrument(
@@ -52,7 +53,11 @@ def exchange_of(rules: Rules) -> PaperExchange:
         rate_limits=RateLimits(rules.per_10s, rules.per_minute),
         queue_cancels=QueueCancels(rules.queue_cancels),
         latency=LatencySettings(
-            rules.order_ms * MS, rules.cancel_ms * MS, rules.ack_ms * MS, rules.market_data_ms * MS
+            order=delay_of(rules.order),
+            cancel=delay_of(rules.cancel),
+            ack=delay_of(rules.ack),
+            market_data=delay_of(rules.market_data),
+            seed=rules.latency_seed,
         ),
         margin_mode=MarginMode.ISOLATED if rules.isolated else MarginMode.CROSS,
         brackets=tuple(Bracket(D(a), D(b), leverage, D(rate), D(amount)) for a, b, leverage, rate, amount in TIERS),
@@ -61,6 +66,13 @@ def exchange_of(rules: Rules) -> PaperExchange:
         funding_interval_ns=rules.funding_interval_h * 3600 * 10**9,
     )
     return PaperExchange(settings, Account(rules.wallet, {}))
+
+
+def delay_of(choices: Delay) -> int | Uniform | Sampled:
+    """Return a path's latency as the exchange is told it."""
+    if isinstance(choices, range):
+        return Uniform(choices[0], choices[-1])
+    return choices[0] if len(choices) == 1 else Sampled(choices)
 
 
 def oracle_of(rules: Rules) -> Oracle:
@@ -81,10 +93,10 @@ def oracle_of(rules: Rules) -> Oracle:
         model=rules.model,
         beyond_ticks=1000,
         delays=Delays(
-            lambda: rules.order_ms * MS,
-            lambda: rules.cancel_ms * MS,
-            lambda: rules.ack_ms * MS,
-            rules.market_data_ms * MS,
+            *(
+                path(each, seed=rules.latency_seed, number=number)
+                for number, each in enumerate((rules.order, rules.cancel, rules.ack, rules.market_data))
+            )
         ),
         queue_cancels=rules.queue_cancels,
         isolated=rules.isolated,

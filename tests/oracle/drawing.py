@@ -146,7 +146,7 @@ class Drawer:
         """Draw a MARKET order that opens a position, so that there is one from the start."""
         leg = self.chance.choice(self.legs)
         side = self.chance.choice(leg.opening_sides)
-        size = self.chance.choice([D("0.3"), D(1), D(3)])
+        size = self.chance.choice([D("0.3"), D(1), D(3), D(3), D(8)])
         return Ask(self.now_ns, PlaceOrder(self.client_id(), leg, Role.QUOTE, side, OrderType.MARKET, None, size))
 
     def stop(self) -> PlaceStop:
@@ -226,7 +226,8 @@ def draw_world(seed: int, length: int = 60) -> World:
     rules = draw_rules(chance)
     mood = chance.choice(["calm", "calm", "lively", "wild"])
     drawer = Drawer(chance, rules, has_times=chance.random() < 0.75, mood=mood, legs=rules.mode.legs)
-    first: list[Step] = [drawer.quote()] if chance.random() < 0.85 else []
-    if first and chance.random() < 0.6:
-        first.append(drawer.entry())
+    if chance.random() < 0.15:
+        first: list[Step] = [drawer.command(), drawer.command(), drawer.command(), drawer.trade(), drawer.trade()]
+    else:
+        first = [drawer.quote(), drawer.entry()] if chance.random() < 0.6 else [drawer.quote()]
     return World(seed, rules, (*first, *(drawer.step() for _ in range(length))))

@@ -28,7 +28,7 @@ class Delays:
     order: Callable[[], int]
     cancel: Callable[[], int]
     ack: Callable[[], int]
-    market_data: int = 0
+    market_data: Callable[[], int]
 
 
 @dataclass(frozen=True)

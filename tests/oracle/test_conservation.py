@@ -21,7 +21,7 @@ from tests.oracle.journal_sums import Entry
 from tests.oracle.purse import Holding, Purse
 from tests.oracle.telling import told
 from tests.oracle.terms import Told
-from tests.oracle.worlds import Ask, Look, World
+from tests.oracle.worlds import NONE, Ask, Look, World
 from tests.strategies.desk import HEDGE, Desk, Value
 
 F = Fraction
@@ -89,7 +89,7 @@ def undelayed(seed: int) -> World:
     """Return a world in which everything is told at once, so that prices and events belong together."""
     world = draw_world(seed, 120)
     steps = tuple(step for step in world.steps if not isinstance(step, Silence))
-    return replace(world, steps=steps, rules=replace(world.rules, order_ms=0, cancel_ms=0, ack_ms=0, market_data_ms=0))
+    return replace(world, steps=steps, rules=replace(world.rules, order=NONE, cancel=NONE, ack=NONE, market_data=NONE))
 
 
 def test_what_we_have_and_what_others_have_sums_to_what_there_was() -> None:

@@ -10,11 +10,12 @@ from tests.oracle.plants import PLANTS
 LENGTH, WORLDS_MAX = 120, 300
 RARE = {
     "a sweep is used twice": 70,
-    "a traded fall counts as cancelled": 1069,
+    "a traded fall counts as cancelled": 138,
+    "hedge closing orders exceed their position": 135,
     "maintenance is that of the first bracket": 68,
-    "a debt is not forgiven": 227,
-    "a liquidation costs nothing": 36,
-    "a trailing stop forgets its peak": 181,
+    "a debt is not forgiven": 302,
+    "a new peak triggers a trailing stop": 33,
+    "a trailing stop forgets its peak": 43,
 }
 """Worlds in which what is seldom happens, so that the search begins there."""
 

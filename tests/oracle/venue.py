@@ -55,7 +55,7 @@ class Oracle:
     def submit(self, command: VenueCommand, now_ns: int) -> None:
         delays, before_ns = self.terms.delays, self.last_in_ns
         path = delays.cancel if isinstance(command, CancelOrder) else delays.order
-        arrival_ns = now_ns + path() + delays.market_data
+        arrival_ns = now_ns + path() + delays.market_data()
         self.last_in_ns = max(before_ns, arrival_ns)
         self.state.hit("E1 delayed on the way in", arrival_ns > now_ns)
         self.state.hit("E1 nothing overtakes on the way in", before_ns > arrival_ns)
@@ -117,7 +117,7 @@ class Oracle:
     def tell(self, now_ns: int) -> None:
         """Send what happened on its way back, stamped with when it will be received."""
         for told in self.matching.told:
-            delay = max(0, self.terms.delays.ack() - self.terms.delays.market_data)
+            delay = max(0, self.terms.delays.ack() - self.terms.delays.market_data())
             self.state.hit("E1 delayed on the way out", delay)
             self.last_out_ns = max(self.last_out_ns, now_ns + delay, self.state.silent_until_ns)
             self.way_out.append((self.last_out_ns, told))

@@ -12,6 +12,9 @@ from perpfsm.market.side import PositionMode
 
 D = Decimal
 MS = 1_000_000
+Delay = tuple[int, ...] | range
+"""What the latency of a path may be, ns, each with the same chance."""
+NONE: Delay = (0,)
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,11 @@ class Rules:
     funding_interval_h: int
     per_10s: int
     per_minute: int
-    order_ms: int
-    cancel_ms: int
-    ack_ms: int
-    market_data_ms: int
+    order: Delay
+    cancel: Delay
+    ack: Delay
+    market_data: Delay
+    latency_seed: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,13 @@ class World:
     steps: tuple[Step, ...]
 
 
+def draw_delay(chance: Random) -> Delay:
+    """Draw a path: a constant, a few measured values, or every nanosecond of a range."""
+    constant: Delay = (chance.choice([0, 1, 5, 20]) * MS,)
+    kinds: list[Delay] = [constant, constant, (0, MS, 7 * MS), range(3 * MS)]
+    return chance.choice(kinds)
+
+
 def draw_rules(chance: Random) -> Rules:
     """Draw settings of which each is often the plain one, so that the others are seen alone and together."""
     slow = chance.random() < 0.5
@@ -75,7 +86,7 @@ def draw_rules(chance: Random) -> Rules:
         wallet=D(chance.choice(["10", "20", "60", "60", "200", "200", "1000", "1000", "100000"])),
         maker=D(chance.choice(["0.0002", "0.0002", "-0.0001", "0"])),
         taker=D(chance.choice(["0.0005", "0.0004"])),
-        isolated=chance.random() < 0.4,
+        isolated=chance.random() < 0.33,
         queue_cancels=chance.choice(["risk_averse", "proportional"]),
         band_pct=chance.choice([None, None, None, D(5), D(5), D(1), D("0.35")]),
         liquidation_fee_pct=D(chance.choice(["1.25", "0", "0.5"])),
@@ -83,10 +94,11 @@ def draw_rules(chance: Random) -> Rules:
         funding_interval_h=chance.choice([1, 8]),
         per_10s=chance.choice([300, 300, 300, 4]),
         per_minute=chance.choice([1200, 1200, 1200, 7]),
-        order_ms=chance.choice([0, 1, 5, 20]) if slow else 0,
-        cancel_ms=chance.choice([0, 1, 5, 20]) if slow else 0,
-        ack_ms=chance.choice([0, 1, 5, 20]) if slow else 0,
-        market_data_ms=chance.choice([0, 0, 1, 5]) if slow else 0,
+        order=draw_delay(chance) if slow else NONE,
+        cancel=draw_delay(chance) if slow else NONE,
+        ack=draw_delay(chance) if slow else NONE,
+        market_data=chance.choice([NONE, NONE, draw_delay(chance)]) if slow else NONE,
+        latency_seed=chance.randrange(100),
     )
 
 
@@ -103,10 +115,10 @@ def subsets(world: World) -> Iterator[World]:
 
 
 PLAIN = (
-    {"order_ms": 0},
-    {"cancel_ms": 0},
-    {"ack_ms": 0},
-    {"market_data_ms": 0},
+    {"order": (0,)},
+    {"cancel": (0,)},
+    {"ack": (0,)},
+    {"market_data": (0,)},
     {"band_pct": None},
     {"funding_pct": D(0)},
     {"isolated": False},
