@@ -61,6 +61,8 @@ class Watch:
             for refutation in self._told.judge(at, start, event, run):
                 self._keep(refutation)
             return
+        if run.is_told:
+            return
         move = Move(kind, says, run.taken, run.end.chosen)
         if run.is_endless:
             row = run.taken[-1].outcome.row

@@ -91,7 +91,7 @@ class _Asked:
                 continue
             for chosen in self._snapshots(situation):
                 for run in self._world.runner.runs(Moment(situation, chosen)):
-                    if self._breaks(run):
+                    if not run.is_told and self._breaks(run):
                         told = self._open((*run.end.chosen, *chosen), situation)
                         yield at, Move(Kind.MARKET, "market", run.taken, tuple(told.items()))
 

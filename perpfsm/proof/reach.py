@@ -143,7 +143,7 @@ class Silence:
         allowed["remainder"] = self._not_dust
         for run in self._world.runner.runs(Moment(situation, (), allowed)):
             stops = [taken.after.situation for taken in run.taken]
-            if any(stop.market_in_flight for stop in stops):
+            if run.is_told or any(stop.market_in_flight for stop in stops):
                 continue
             to = at_rest(run.end.situation)
             if self._is_waiting(to):

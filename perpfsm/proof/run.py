@@ -67,11 +67,13 @@ class Run:
         taken: The rows that fired, in order.
         end: The moment at the end.
         is_endless: Whether it does not come to rest.
+        is_told: Whether it ends in a moment from which another way goes on; only what it fired is news then.
     """
 
     taken: tuple[Taken, ...]
     end: Moment
     is_endless: bool = False
+    is_told: bool = False
 
 
 class Runner:
@@ -129,6 +131,7 @@ class Runner:
                     yield Run(taken, moment, is_endless=True)
                     continue
                 if key in seen:
+                    yield Run(taken, moment, is_told=True)
                     continue
                 seen.add(key)
             further = []

@@ -48,7 +48,7 @@ class Told:
         now = {metric: frozenset(self._world.unasked.classes(metric, end, is_now=True)) for metric in fresh}
         allowed = {**self._world.runner.pinned(event.pins), **run.end.allowed, **now}
         for rest in self._world.runner.runs(Moment(end, run.end.chosen, allowed, fresh)):
-            if not rest.is_endless:
+            if not (rest.is_endless or rest.is_told):
                 yield rest, Move(event.kind, event.says, (*run.taken, *rest.taken), rest.end.chosen)
 
     def _quotes_left(self, at: int, event: Event, run: Run) -> Iterator[Refutation]:

@@ -1,0 +1,327 @@
+"""An explorer without ideas: every guard evaluated from its definition on every combination of values, row by row.
+
+Nothing here is lazy, merged or remembered, and neither `transitions` nor the metrics of the library are used. What it
+shares with the proof are the vocabulary (situations, and the events that the venue may send).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise, product
+
+from perpfsm.decisions.parameters import CloseType, Parameters
+from perpfsm.machine.definition import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Guard,
+    GuardName,
+    MachineDefinition,
+    Not,
+    Operator,
+    ParameterOperand,
+    Row,
+    Trigger,
+)
+from perpfsm.proof.events import events_in
+from perpfsm.proof.situation import Situation
+
+Known = Decimal | str | None
+Snapshot = dict[str, Known]
+Key = tuple[Situation, tuple[Known, ...], frozenset[str]]
+OFFERS_MAX = 32
+# Enough of the names that no guard here tells more of them apart.
+NAMES = {
+    "data": ("good", "stale"),
+    "quoting": ("allowed", "paused", "halted"),
+}
+# What each action may change, of the metrics that random machines read.
+CHANGES = {
+    "place_quotes": {"quotes_age_s"},
+    "keep_quotes": {"quotes_age_s"},
+    "cancel_quotes": set[str](),
+    "cancel_orders": {"exit_age_s", "exits_working", "exit_order_type"},
+    "cancel_exits": {"exit_age_s", "exits_working", "exit_order_type"},
+    "place_take_profit": {"exit_age_s", "exits_working", "exit_order_type"},
+    "close_position": {"exit_age_s", "exits_working", "exit_order_type", "exit_replacements"},
+    "close_at_market": {"exit_age_s", "exits_working", "exit_order_type", "exit_replacements"},
+}
+FRESH = {
+    "place_quotes": "quotes_age_s",
+    "keep_quotes": "quotes_age_s",
+    "place_take_profit": "exit_age_s",
+    "close_position": "exit_age_s",
+    "close_at_market": "exit_age_s",
+}
+
+
+@dataclass(slots=True)
+class Found:
+    """What the naive explorer has seen."""
+
+    situations: set[Situation] = field(default_factory=set)
+    refuted: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """A situation, and the values of everything that any guard reads."""
+
+    situation: Situation
+    snapshot: Mapping[str, Known]
+    fresh: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> Key:
+        """What makes two of them the same."""
+        return self.situation, tuple(self.snapshot.values()), self.fresh
+
+
+class Naive:
+    """Explores one machine."""
+
+    def __init__(self, definition: MachineDefinition, parameters: Parameters) -> None:
+        self.definition = definition
+        self.parameters = parameters
+        self.found = Found()
+        self.states = {state.name: state for state in definition.states}
+        comparisons = [each for name in definition.guards for each in self._comparisons(GuardName(name))]
+        stop = Comparison(Operator.AT_MOST, ParameterOperand("stop_loss_spread", negated=True), "pnl_pct")
+        usable = Comparison(Operator.IS, ("good", "jump"), "data")
+        self.bounds: dict[str, set[Decimal]] = {}
+        self.metrics: list[str] = []
+        for each in (*comparisons, stop, usable):
+            assert each.metric is not None
+            if each.metric not in self.metrics:
+                self.metrics.append(each.metric)
+            if not isinstance(each.operand, tuple):
+                self.bounds.setdefault(each.metric, set()).add(self._number(each))
+
+    def explore(self) -> Found:
+        pending = [Situation(self.definition.initial)]
+        self.found.situations.update(pending)
+        while pending:
+            situation = pending.pop()
+            for after in self._all_moves(situation):
+                rest = after._replace(fill="none")
+                if rest not in self.found.situations:
+                    self.found.situations.add(rest)
+                    pending.append(rest)
+        return self.found
+
+    def _all_moves(self, situation: Situation) -> Iterator[Situation]:
+        for snapshot in self._snapshots(situation):
+            yield from self._market(Now(situation, snapshot))
+        if self.states[situation.state].exposed is not situation.exposed:
+            return
+        for event in events_in(situation, is_hedge=False):
+            if event.trigger is None:
+                yield event.after
+                continue
+            for snapshot in self._snapshots(event.after):
+                if all(snapshot.get(metric, values[0]) in values for metric, values in event.pins.items()):
+                    row = self._first(event.trigger, Now(event.after, snapshot))
+                    if row is None:
+                        yield event.after
+                    else:
+                        yield from (now.situation for now in self._fire(row, Now(event.after, snapshot)))
+
+    def _market(self, start: Now) -> Iterator[Situation]:
+        """Yield every stop of a market event, following one combination of values to its end."""
+        pending: list[tuple[Now, tuple[Now, ...]]] = [(start, ())]
+        seen: set[Key] = set()
+        while pending:
+            now, path = pending.pop()
+            if any(now.key == each.key for each in path) or len(path) > OFFERS_MAX:
+                self.found.refuted.add("comes-to-rest")
+                continue
+            if now.key in seen:
+                continue
+            seen.add(now.key)
+            row = self._first(Trigger.MARKET, now)
+            if row is None:
+                self._judge(start, (*path, now))
+                continue
+            for after in self._fire(row, now):
+                yield after.situation
+                pending.append((after, (*path, now)))
+
+    def _judge(self, start: Now, path: tuple[Now, ...]) -> None:
+        end, begin = path[-1].situation, start.situation
+        exposed = self.states[end.state].exposed
+        if end.exposed and not exposed:
+            self.found.refuted.add("fills-are-noticed")
+        if exposed and not end.exposed:
+            self.found.refuted.add("flat-is-noticed")
+        if exposed and end.exposed and end.opposite:
+            self.found.refuted.add("no-opposite-quote")
+        is_left = end.reason not in {"none", "take_profit"}
+        if self.states[end.state].closing and end.exposed and is_left and (end.same or end.opposite):
+            self.found.refuted.add("no-quote-while-closing")
+        pnl = start.snapshot["pnl_pct"]
+        is_hit = isinstance(pnl, Decimal) and pnl <= -self.parameters.stop_loss_spread
+        may_stop = begin.exposed and self.states[begin.state].exposed and begin.reason != "stop_loss"
+        in_flight = begin.market or begin.leaving == "market"
+        stopped = any(now.situation.reason == "stop_loss" for now in path)
+        if is_hit and may_stop and not in_flight and not stopped:
+            self.found.refuted.add("stop-first")
+
+    def _first(self, trigger: Trigger, now: Now) -> Row | None:
+        for row in self.definition.rows:
+            if trigger in row.triggers and now.situation.state in row.sources:
+                holds = all(self._holds(GuardName(name), now.snapshot) for name in row.conditions)
+                if holds and not any(self._holds(GuardName(name), now.snapshot) for name in row.unless):
+                    return row
+        return None
+
+    def _fire(self, row: Row, now: Now) -> Iterator[Now]:
+        """Yield the moment after a row, for every value that what it changed may have now."""
+        before = now.situation
+        after, changed, fresh = before, set[str](), set(now.fresh)
+        if row.dest is not None:
+            changed |= {"exit_replacements", "exit_reason", "exit_losses", "exit_backoff_left_s"}
+            dest = self.states[row.dest]
+            after = after._replace(state=row.dest, placed=0, reason=(row.reason or "none") if dest.closing else "none")
+            if not dest.exposed:
+                after = after._replace(lost=False, peak="none")
+        in_flight = before.market
+        for action in row.actions:
+            is_exit = action in {"place_take_profit", "close_position", "close_at_market"}
+            works = after.profit or after.limit or after.market
+            if is_exit and after.exposed and (works or in_flight) and self.states[before.state].exposed:
+                self.found.refuted.add("exits-fit")
+            is_held = after.exposed and self.states[before.state].exposed
+            if action == "place_quotes" and is_held:
+                self.found.refuted.add("no-opening-while-exposed")
+            at_market = (
+                self.parameters.close_position_order_type is CloseType.MARKET
+                or now.snapshot["data"] not in {"good", "jump"}
+                or action == "close_at_market"
+            )
+            after = self._act(action, after, at_market=at_market)
+            changed |= CHANGES[action]
+            fresh -= CHANGES[action]
+            if action in FRESH:
+                fresh.add(FRESH[action])
+        yield from self._with(now, after, changed, frozenset(fresh))
+
+    @staticmethod
+    def _act(action: str, now: Situation, *, at_market: bool) -> Situation:
+        match action:
+            case "place_quotes":
+                return now._replace(quoted=True, same=True, opposite=True)
+            case "cancel_quotes":
+                return now._replace(same=False, opposite=False)
+            case "cancel_orders" | "cancel_exits":
+                if action == "cancel_orders":
+                    now = now._replace(same=False, opposite=False)
+                leaving = "limit" if now.leaving == "none" and (now.profit or now.limit) else now.leaving
+                leaving = "market" if now.market else leaving
+                return now._replace(profit=False, limit=False, market=False, leaving=leaving)
+            case "place_take_profit" if now.exposed:
+                return now._replace(profit=True)
+            case "close_position" | "close_at_market":
+                now = now._replace(placed=min(2, now.placed + 1))
+                if not now.exposed:
+                    return now
+                return now._replace(market=True) if at_market else now._replace(limit=True)
+            case _:
+                return now
+
+    def _with(self, now: Now, after: Situation, changed: set[str], fresh: frozenset[str]) -> Iterator[Now]:
+        open_again = [metric for metric in self.metrics if metric in changed]
+        for values in product(*(self._possible(metric, after, metric in fresh) for metric in open_again)):
+            yield Now(after, {**now.snapshot, **dict(zip(open_again, values, strict=True))}, fresh)
+
+    def _snapshots(self, situation: Situation) -> Iterator[Snapshot]:
+        for values in product(*(self._possible(metric, situation, is_fresh=False) for metric in self.metrics)):
+            yield dict(zip(self.metrics, values, strict=True))
+
+    def _possible(self, metric: str, now: Situation, is_fresh: bool) -> list[Known]:
+        """Return every value that a metric may have in a situation, by hand."""
+        regions = self._regions(metric)
+        exits = now.profit + now.limit + now.market + (now.leaving != "none")
+        match metric:
+            case "pnl_pct" | "mark_pnl_pct":
+                return [*regions, None] if now.exposed else [None]
+            case "quotes_age_s":
+                return [Decimal(0)] if is_fresh else [Decimal(0), *(each for each in regions if each > 0), None]
+            case "exit_age_s":
+                if not exits:
+                    return [None]
+                return [Decimal(0)] if is_fresh else [Decimal(0), *(each for each in regions if each > 0)]
+            case "exit_backoff_left_s":
+                return [Decimal(0), self.parameters.exit_retry_s] if now.lost else [Decimal(0)]
+            case "position_size":
+                return [each for each in regions if each > 0] if now.exposed else [Decimal(0)]
+            case "exits_working":
+                return [each for each in regions if each >= exits] if exits else [Decimal(0)]
+            case "exit_replacements":
+                return [each for each in regions if each >= 1] if now.placed > 1 else [Decimal(0)]
+            case "exit_losses":
+                return [each for each in regions if each >= 1] if now.lost else [Decimal(0)]
+            case "exit_reason":
+                return [now.reason]
+            case "exit_order_type":
+                is_market = now.market or now.leaving == "market"
+                return ["market" if is_market else "limit" if exits else "none"]
+            case "fill_effect":
+                return [now.fill]
+            case _:
+                return list(NAMES[metric])
+
+    def _regions(self, metric: str) -> list[Decimal]:
+        """Return every bound and something in every gap."""
+        bounds = sorted(self.bounds.get(metric, set()))
+        gaps = [(low + high) / 2 for low, high in pairwise(bounds)]
+        return [Decimal(-(10**6)), *sorted((*bounds, *gaps)), Decimal(10**6)]
+
+    def _comparisons(self, guard: Guard) -> Iterator[Comparison]:
+        match guard:
+            case Comparison():
+                yield guard
+            case AllOf(parts) | AnyOf(parts):
+                for part in parts:
+                    yield from self._comparisons(part)
+            case Not(part):
+                yield from self._comparisons(part)
+            case GuardName(name):
+                yield from self._comparisons(self.definition.guards[name])
+
+    def _holds(self, guard: Guard, snapshot: Mapping[str, Known]) -> bool:
+        match guard:
+            case AllOf(parts):
+                return all(self._holds(part, snapshot) for part in parts)
+            case AnyOf(parts):
+                return any(self._holds(part, snapshot) for part in parts)
+            case Not(part):
+                return not self._holds(part, snapshot)
+            case GuardName(name):
+                return self._holds(self.definition.guards[name], snapshot)
+            case Comparison():
+                return self._compares(guard, snapshot[str(guard.metric)])
+
+    def _compares(self, guard: Comparison, value: Known) -> bool:
+        if guard.when_set is not None and not self.parameters.is_set(guard.when_set):
+            return False
+        if value is None:
+            return guard.when_undefined
+        if isinstance(value, str):
+            assert isinstance(guard.operand, tuple)
+            return (value in guard.operand) is (guard.operator is Operator.IS)
+        bound = self._number(guard)
+        return {
+            Operator.AT_MOST: value <= bound,
+            Operator.AT_LEAST: value >= bound,
+            Operator.BELOW: value < bound,
+            Operator.ABOVE: value > bound,
+            Operator.IS: value == bound,
+            Operator.IS_NOT: value != bound,
+        }[guard.operator]
+
+    def _number(self, guard: Comparison) -> Decimal:
+        if isinstance(guard.operand, ParameterOperand):
+            value = Decimal(getattr(self.parameters, guard.operand.name))
+            return -value if guard.operand.negated else value
+        assert isinstance(guard.operand, Decimal)
+        return guard.operand

@@ -1,0 +1,126 @@
+"""The proof's verdicts are those of an explorer that has no ideas, on small random machines."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import localcontext
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from perpfsm.decisions.parameters import CloseType
+from perpfsm.machine.definition import Guard, MachineDefinition, Row, StateDefinition, Trigger
+from perpfsm.machine.shipped import shipped_library
+from perpfsm.market.arithmetic import EXACT
+from perpfsm.proof.explore import explore
+from perpfsm.proof.flaw import Verdict
+from perpfsm.proof.prove import prove
+from perpfsm.proof.world import BEYOND_STOP, world_of
+from tests.builders import parameters, shipped_definition
+from tests.proof.naive import Naive
+
+EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "12"))
+PARAMETERS = parameters(stop_loss_spread=2, exit_retry_s=2, time_between_stop_loss_orders=60, order_refresh_time=10)
+# Claims that the naive explorer judges too.
+JUDGED = frozenset(
+    {
+        "comes-to-rest",
+        "exits-fit",
+        "fills-are-noticed",
+        "flat-is-noticed",
+        "no-opening-while-exposed",
+        "no-opposite-quote",
+        "no-quote-while-closing",
+        "stop-first",
+    }
+)
+FREE = ("stop_loss_hit", "in_profit", "refresh_due", "backing_off", "quoting_allowed", "halted")
+FACTS = (
+    "is_flat",
+    "is_exposed",
+    "no_exit_works",
+    "market_exit_works",
+    "lost_before",
+    "not_stopping",
+    "getting_out",
+    "taking_profit",
+    "grew",
+)
+ACTIONS = (
+    "place_quotes",
+    "keep_quotes",
+    "cancel_quotes",
+    "cancel_orders",
+    "cancel_exits",
+    "place_take_profit",
+    "close_position",
+    "close_at_market",
+)
+STATES = (
+    StateDefinition("idle"),
+    StateDefinition("open", exposed=True),
+    StateDefinition("closing", exposed=True, closing=True),
+)
+SHIPPED = shipped_definition("profit_taking")
+SENSIBLE = (
+    Row(1, "quote", (Trigger.MARKET,), ("idle",), None, None, ("refresh_due",), (), ("place_quotes",)),
+    Row(1, "entry", (Trigger.FILL,), ("idle",), "open", None, ("is_exposed",), (), ("cancel_quotes",)),
+    Row(
+        1,
+        "stop",
+        (Trigger.MARKET,),
+        ("open", "closing"),
+        "closing",
+        "stop_loss",
+        ("stop_loss_hit", "not_stopping"),
+        ("market_exit_works",),
+        ("cancel_orders", "close_position"),
+    ),
+    Row(1, "flat", (Trigger.FILL,), ("open", "closing"), "idle", None, ("is_flat",), (), ("cancel_orders",)),
+)
+
+
+@st.composite
+def machines(draw: st.DrawFn) -> MachineDefinition:
+    """Draw a machine of three states: some rows that make sense, and some that were drawn, in any order."""
+    free = draw(st.lists(st.sampled_from(FREE), max_size=2, unique=True))
+    known = (*free, *FACTS)
+    rows = draw(st.lists(st.sampled_from(SENSIBLE), min_size=1, unique=True))
+    for _ in range(draw(st.integers(0, 4))):
+        dest = draw(st.sampled_from((None, "idle", "open", "closing")))
+        names = st.lists(st.sampled_from(known), max_size=2, unique=True).map(tuple)
+        rows.append(
+            Row(
+                1,
+                "drawn",
+                tuple(draw(st.lists(st.sampled_from(Trigger), min_size=1, max_size=2, unique=True))),
+                tuple(draw(st.lists(st.sampled_from(("idle", "open", "closing")), min_size=1, unique=True))),
+                dest,
+                draw(st.sampled_from(("stop_loss", "take_profit", "flatten"))) if dest == "closing" else None,
+                draw(names),
+                draw(names),
+                tuple(draw(st.lists(st.sampled_from(ACTIONS), max_size=2, unique=True))),
+            )
+        )
+    rows = draw(st.permutations(rows))
+    used = {name for row in rows for name in (*row.conditions, *row.unless)}
+    guards: Mapping[str, Guard] = {name: SHIPPED.guards[name] for name in SHIPPED.guards if name in used}
+    numbered = tuple(replace(row, number=number, name=f"{row.name} {number}") for number, row in enumerate(rows, 1))
+    return MachineDefinition("small", "idle", STATES, guards, numbered)
+
+
+@settings(max_examples=EXAMPLES)
+@given(definition=machines(), close=st.sampled_from(CloseType))
+def test_the_proof_reaches_what_brute_force_reaches_and_comes_to_the_same_verdicts(
+    definition: MachineDefinition, close: CloseType
+) -> None:
+    of = replace(PARAMETERS, close_position_order_type=close)
+    with localcontext(EXACT):
+        brute = Naive(definition, of).explore()
+        world = world_of(definition, shipped_library(), of, (BEYOND_STOP,))
+        graph = explore(definition, world.runner, is_hedge=False, watch=lambda *_: None)
+        proof = prove(definition, shipped_library(), of)
+
+    assert set(graph.situations) == brute.situations
+    refuted = {claim.name for claim in proof.claims if claim.verdict is Verdict.REFUTED}
+    assert refuted & JUDGED == brute.refuted
