@@ -1,11 +1,13 @@
 """What the paper exchange is told of a strategy and its feed, and what the run's header keeps of it."""
 
+import hashlib
 from collections.abc import Collection
 from decimal import Decimal
 
 from perpfsm.config.strategy import Strategy
 from perpfsm.exchange.queue import QueueCancels
 from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits, fill_model
+from perpfsm.market.brackets import BRACKETS
 from perpfsm.market.offer import Offer
 
 PERCENT = Decimal(100)
@@ -32,7 +34,7 @@ def exchange_settings(strategy: Strategy, offers: Collection[Offer]) -> Exchange
         margin_mode=strategy.parameters.margin_mode,
         brackets=paper.brackets,
         liquidation_rate=paper.liquidation_fee / PERCENT,
-        funding_rate=paper.funding_rate / PERCENT,
+        funding_rate=Decimal(0) if Offer.FUNDING in offers else paper.funding_rate / PERCENT,
         funding_interval_ns=paper.funding_interval_h * HOUR_NS,
         queue_cancels=QueueCancels(paper.queue_cancels),
         latency=paper.latency,
@@ -46,4 +48,6 @@ def venue_words(venue: ExchangeSettings) -> dict[str, str]:
         words["queue_cancels"] = venue.queue_cancels.value
     if not venue.latency.is_none:
         words["latency"] = venue.latency.in_words()
+    if venue.brackets != BRACKETS:  # they may stand in another file than the strategy
+        words["brackets"] = hashlib.sha256(repr(venue.brackets).encode()).hexdigest()
     return words

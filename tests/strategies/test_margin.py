@@ -1,5 +1,6 @@
 """Margin and liquidation from YAML and quotes to the journal: where the arithmetic says, and not a tick before."""
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -223,3 +224,16 @@ def test_the_fee_of_a_liquidation_is_the_strategys(desk: Desk, tmp_path: Path) -
     assert desk.run(rows, THIN, {"paper": {"liquidation_fee": 0}}).forced[0].endswith("realised -10.11")
     dear = Desk(tmp_path / "dear").run(rows, THIN, {"paper": {"liquidation_fee": 0.9}})
     assert dear.forced[0].endswith("realised -10.91901")
+
+
+def test_the_header_of_a_run_keeps_which_brackets_were_in_force(desk: Desk) -> None:
+    """They may stand in another file, whose change is no change of the strategy's text."""
+    (desk.folder / "venue.yaml").write_text(json.dumps(ONE_PERCENT))
+    named: dict[str, Value] = {"paper": {"brackets": "venue.yaml"}}
+    first = desk.run([mid_at(0, 100)], THIN, named).entries[0]["body"]["settings"]
+    (desk.folder / "venue.yaml").write_text(json.dumps([ONE_PERCENT[0] | {"maintMarginRatio": 0.02}]))
+    second = desk.run([mid_at(9, 100)], THIN, named).entries[0]["body"]["settings"]
+
+    assert len(first["brackets"]) == len(second["brackets"]) == 64
+    assert first["brackets"] != second["brackets"]
+    assert "brackets" not in desk.run([mid_at(19, 100)]).entries[0]["body"]["settings"]
