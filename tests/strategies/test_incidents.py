@@ -217,3 +217,13 @@ def test_an_incident_on_a_leg_that_is_not_there_is_told_calmly(desk: Desk) -> No
     assert done.exit_code != 0
     assert "The account has no leg LONG in One-way mode." in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_recording_keeps_what_went_wrong_so_that_the_run_can_be_repeated(desk: Desk) -> None:
+    recorded = desk.folder / "recorded.gz"
+    rows = [*long_from(100), (1.5, "unknown 1; reject 2"), bid_at(2, 97), (3, "silent 2"), bid_at(9, 97)]
+    first = desk.run(rows, options=("--record", recorded))
+    again = Desk(desk.folder / "again")
+    again.write()
+    assert again.go("--feed", recorded).lines == first.lines
+    assert first.closings == ["8 stop_loss"]
