@@ -47,12 +47,15 @@ class Desk:
                     self._outbox.records.append(RefusalRecord(now_ns, leg.name.value, what, why))
 
     def release(self, legs: Mapping[LegName, Leg], *, quote: Quote | None, now_ns: int) -> bool:
-        """Send the held orders whose wait is over, and return whether there were any.
+        """Send the held orders whose wait is over, and refused cancels again; return whether there were any.
 
         A quote is dropped when its leg has become exposed meanwhile; an exit leaves for what is still open.
         """
         if not self._table.holds_any:
             return False
+        unconfirmed = self._table.cancels_due(now_ns)
+        for order in unconfirmed:
+            self._cancel(legs[order.leg], order.client_id, now_ns)
         released = self._table.released(now_ns)
         open_sizes = {name: abs(leg.position.size) for name, leg in legs.items()}
         for order in released:
@@ -67,7 +70,7 @@ class Desk:
                 self._refuse(order, why, now_ns)
             else:
                 self._send(leg, order if size == order.size else replace(order, size=size), quote, now_ns)
-        return bool(released)
+        return bool(released or unconfirmed)
 
     def free_margin(self, leg: LegName, legs: Mapping[LegName, Leg], wallet: Decimal, quote: Quote | None) -> Decimal:
         """Return what new quotes of `leg` may tie up once its present quotes are gone, quote currency (B3)."""

@@ -10,6 +10,7 @@ from perpfsm.market.side import LegName
 from perpfsm.market.working import OrderStatus, WorkingOrder
 
 FINISHED_KEPT = 10_000
+CANCEL_RETRY_NS = 1_000_000_000
 UNCONFIRMED = frozenset({OrderStatus.CANCELING, OrderStatus.UNKNOWN})
 
 
@@ -38,6 +39,7 @@ class OrderTable:
         self._held: dict[str, Held] = {}
         self._by_leg: dict[LegName, tuple[WorkingOrder, ...]] = {}
         self._unwanted: set[str] = set()
+        self._refused: dict[str, int] = {}
 
     def of_leg(self, leg: LegName) -> tuple[WorkingOrder, ...]:
         """Return the live orders of `leg`, oldest first."""
@@ -65,6 +67,19 @@ class OrderTable:
         """Return whether a live order's cancel has been asked for, whatever has been heard of it since."""
         return client_id in self._unwanted
 
+    def refuse_cancel(self, client_id: str, now_ns: int) -> None:
+        """Note that the venue did not cancel an order that is being cancelled: it is asked again after a while."""
+        if self.status(client_id) is OrderStatus.CANCELING:
+            self._refused[client_id] = now_ns + CANCEL_RETRY_NS
+
+    def was_refused(self, client_id: str) -> bool:
+        """Return whether the newest cancel of a live order was refused."""
+        return client_id in self._refused
+
+    def cancels_due(self, now_ns: int) -> list[PlaceOrder]:
+        """Return the orders whose cancel was refused and is to be asked for again, in the order of the refusals."""
+        return [self._live[client_id].order for client_id, due_ns in self._refused.items() if due_ns <= now_ns]
+
     def hold(self, order: PlaceOrder, waits_for: frozenset[str], *, now_ns: int, due_ns: int | None) -> None:
         """Keep `order` until every cancel in `waits_for` is confirmed, at most until `due_ns`."""
         self._put(WorkingOrder(order, OrderStatus.HELD, order.size, now_ns))
@@ -77,12 +92,18 @@ class OrderTable:
         self._put(WorkingOrder(order, OrderStatus.PENDING, order.size, now_ns))
 
     def move(self, client_id: str, status: OrderStatus) -> None:
-        """Give a live order another status; one that is finished leaves the table. Unknown ids are ignored."""
+        """Give a live order another status; one that is finished leaves the table. Unknown ids are ignored.
+
+        An order whose cancel was asked for is being cancelled also when an answer was lost meanwhile.
+        """
         working = self._live.get(client_id)
         if working is None:
             return
         if status is OrderStatus.CANCELING:
             self._unwanted.add(client_id)
+            self._refused.pop(client_id, None)
+        elif status is OrderStatus.UNKNOWN and client_id in self._unwanted:
+            status = OrderStatus.CANCELING
         if status.is_live:
             self._put(WorkingOrder(working.order, status, working.remaining, working.placed_ns))
         else:
@@ -121,12 +142,13 @@ class OrderTable:
 
     @property
     def holds_any(self) -> bool:
-        """Whether any order has yet to leave."""
-        return bool(self._held)
+        """Whether any order, or cancel of one, has yet to leave."""
+        return bool(self._held or self._refused)
 
     def next_release_ns(self) -> int | None:
-        """Return when the next held order leaves at the latest; None when none has such a moment."""
-        return min((held.due_ns for held in self._held.values() if held.due_ns is not None), default=None)
+        """Return when the next held order leaves at the latest, or a cancel again; None when nothing has a moment."""
+        held = (held.due_ns for held in self._held.values() if held.due_ns is not None)
+        return min((*held, *self._refused.values()), default=None)
 
     def _put(self, working: WorkingOrder) -> None:
         self._live[working.order.client_id] = working
@@ -136,6 +158,7 @@ class OrderTable:
         order = self._live.pop(client_id).order
         self._held.pop(client_id, None)
         self._unwanted.discard(client_id)
+        self._refused.pop(client_id, None)
         self._by_leg.pop(order.leg, None)
         self._finished[client_id] = order
         if len(self._finished) > FINISHED_KEPT:

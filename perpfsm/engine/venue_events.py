@@ -32,7 +32,7 @@ from perpfsm.market.stop import StopTriggered
 from perpfsm.market.working import OrderStatus
 
 NETTED = "netted"
-TOO_LATE = "cancel_rejected"
+NOT_CANCELED = "cancel_rejected"
 LIQUIDATION = "liquidation"
 EXTERNAL = "external"
 DUST = "below the venue's minimum, so it is held until it can be closed"
@@ -46,7 +46,7 @@ def apply_event(state: State, event: VenueEvent) -> None:
         case OrderFilled(fill=fill):
             _book(state, fill)
         case OrderAccepted(client_id=client_id):
-            if state.table.status(client_id) in AWAITING:
+            if state.table.status(client_id) in AWAITING or state.table.was_refused(client_id):
                 _move(state, client_id, OrderStatus.WORKING)
                 _cancel_again(state, client_id)
         case OrderCanceled(client_id=client_id):
@@ -105,12 +105,11 @@ def _move(state: State, client_id: str, status: OrderStatus, detail: str = "") -
 
 
 def _leave_uncancelled(state: State, client_id: str, why: str) -> None:
-    """A cancel was refused: an order that is gone was too late for it, any other is unknown until it says more."""
+    """A cancel was refused: an order that is gone was too late for it, of any other it is asked for again."""
     order = state.table.find(client_id)
-    if order is not None and state.table.status(client_id) is None:
-        state.outbox.records.append(OrderRecord(state.now_ns, order.leg.value, client_id, TOO_LATE, why))
-    else:
-        _move(state, client_id, OrderStatus.UNKNOWN, f"cancel rejected: {why}")
+    if order is not None:
+        state.table.refuse_cancel(client_id, state.now_ns)
+        state.outbox.records.append(OrderRecord(state.now_ns, order.leg.value, client_id, NOT_CANCELED, why))
 
 
 def _cancel_again(state: State, client_id: str) -> None:

@@ -19,7 +19,7 @@ from perpfsm.engine.records import (
     RunRecord,
     TransitionRecord,
 )
-from perpfsm.engine.venue_events import TOO_LATE
+from perpfsm.engine.venue_events import NOT_CANCELED
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.leg import NO_REASON, Leg
 from perpfsm.market.account import Account, OpenOrder
@@ -176,7 +176,7 @@ def _fitted(leg: Leg, machine: MachineDefinition) -> Leg:
 def _follow(table: OrderTable, record: CommandRecord | OrderRecord) -> None:
     """Take over what was asked of an order, or what became of it."""
     if isinstance(record, OrderRecord):
-        if record.status != TOO_LATE:
+        if record.status != NOT_CANCELED:
             table.move(record.client_id, OrderStatus(record.status))
         return
     match record.command:

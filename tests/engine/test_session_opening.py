@@ -40,12 +40,32 @@ def test_a_quote_whose_cancel_was_refused_is_cancelled_again_before_another_leav
     floor.cancel(sell)
     floor.news()
     floor.refuse_cancel(buy)
-    assert floor.status(buy) is OrderStatus.UNKNOWN
+    assert floor.status(buy) is OrderStatus.CANCELING
     assert floor.news() == []
-    floor.wait(10)
-    assert floor.news() == ["cancel buy quote", "cancel sell quote"]
-    floor.confirm_cancels()
-    assert floor.news() == ["buy 1 @ 99.9 quote", "sell 1 @ 102.1 quote"]
+    floor.wait(1)
+    assert floor.news() == ["cancel buy quote"]
+    floor.refuse_cancel(buy)
+    floor.wait("0.9")
+    assert floor.news() == []
+    floor.wait("0.1")
+    assert floor.news() == ["cancel buy quote"]
+    floor.cancel(buy)
+    assert floor.news() == ["buy 1 @ 99.9 quote"]
+    floor.wait(5)
+    assert floor.news() == []
+
+
+def test_a_quote_that_works_although_its_cancel_was_refused_is_cancelled_at_once() -> None:  # B5
+    floor = opening(Floor())
+    buy, sell = floor.live(QUOTE)
+    floor.operate("pause")
+    floor.lose_answer(buy)
+    assert floor.status(buy) is OrderStatus.CANCELING
+    floor.refuse_cancel(buy)
+    floor.cancel(sell)
+    floor.news()
+    floor.accept(buy)
+    assert (floor.news(), floor.status(buy)) == (["cancel buy quote"], OrderStatus.CANCELING)
 
 
 def test_a_quote_of_which_nothing_is_known_keeps_its_side_shut_when_quoting_starts_again() -> None:  # B5

@@ -119,6 +119,28 @@ def test_a_take_profit_whose_answer_was_lost_is_preempted_by_the_stop(told: Told
     assert [entry["time_ns"] % 10**11 // 10**9 for entry in asked][-2:] == [3, 9]
 
 
+def test_a_take_profit_of_which_nothing_is_known_is_not_cancelled_without_end(told: Told) -> None:
+    rows = [
+        *long_from(100),
+        (1.5, "unknown 1; reject 1"),
+        mid_at(2, "100.5"),
+        (2.5, "adl BOTH 0.4"),
+        mid_at(9, "100.5"),
+    ]
+    story = told(rows)
+    assert story.of_kind("place", "cancel", "position", "order", "operator")[3:] == [
+        "2 place sell 1 @ 101 take_profit",
+        "2 unknown sell 1 @ 101 take_profit: ",
+        "2.5 position 0.6 by auto-deleveraging, realised 0.2",
+        "2.5 cancel sell 1 @ 101 take_profit",
+        "2.5 place sell 0.6 @ 101 take_profit",
+        "2.5 cancel_rejected sell 1 @ 101 take_profit: -2011 Unknown order sent.",
+        f"3 rejected sell 1 @ 101 take_profit: {OVERLOADED}",
+        "9 stop by feed end",
+    ]
+    assert story.working == ["sell 0.6 @ 101 take_profit"]
+
+
 def test_before_a_silent_venue_a_limit_stop_escalates_and_closes_once(told: Told) -> None:
     quiet = [bid_at(second, 96) for second in (9, 15, 30, 40)]
     story = told([*long_from(100), (1.5, "silent 20"), bid_at(2, 97), *quiet], IMPATIENT)
