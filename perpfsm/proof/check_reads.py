@@ -25,11 +25,17 @@ QUOTES, EXITS = "quotes", "exits"
 
 
 def check_reads(definition: MachineDefinition, library: Library) -> Iterator[Flaw]:
-    """Yield a flaw for every row that changes nothing that it reads, and for every order whose age no row reads."""
+    """Yield a flaw for every row that changes nothing that it reads, every order that nobody watches, and no quotes."""
     for row in definition.rows:
         if row.dest is None and Trigger.MARKET in row.triggers:
             yield from _repeats(row, definition, library)
         yield from _ages(row, definition, library)
+    quoting = {name for name, action in library.actions.items() if Role.QUOTE in action.effects.places}
+    if quoting and not any(quoting & set(row.actions) for row in definition.rows):
+        what = "No row places quotes, so nothing is ever opened, and the proof has nothing to look at."
+        remedy = "Add a row that does, such as one on market with after: place_quotes."
+        path = ("transitions",)
+        yield Flaw("never-quotes", Severity.WARNING, SourceFile.MACHINE, path, what, remedy, at_key=True)
 
 
 def parameters_read(definition: MachineDefinition, library: Library) -> frozenset[str]:
