@@ -15,8 +15,8 @@ from perpfsm.market.ratio import Ratio
 from perpfsm.market.side import Side
 from perpfsm.proof.events import Kind
 from perpfsm.proof.happening import Fired, Happening
+from perpfsm.proof.replay_rows import FeedRows
 
-HEADER = "timestamp,bid_price,bid_size,ask_price,ask_size,mark_price,incident"
 START_NS = 1_704_067_200_000_000_000  # 2024-01-01
 STEP_NS = 100_000_000
 FOREVER_S = 10_000_000
@@ -59,7 +59,7 @@ def replay(way: Sequence[Happening], parameters: Parameters, instrument: Instrum
     for number, happening in enumerate(way):
         player.play(happening, way[number + 1 :])
     player.rest()
-    return Replay("\n".join((HEADER, *player.rows())) + "\n", tuple(dict.fromkeys(player.missing)))
+    return Replay(player.text(), tuple(dict.fromkeys(player.missing)))
 
 
 class _Player:
@@ -72,19 +72,18 @@ class _Player:
         self._instrument = instrument
         self._tick = instrument.tick
         self._now_ns = START_NS
-        self._rows: list[list[str]] = []
+        self._rows = FeedRows(parameters.order_amount * SHOWN_TIMES)
         self._moments: dict[str, int] = {}
         self._lost_ns: int | None = None
-        self._silence: list[str] | None = None  # the row that begins it
         self._entry: Decimal | None = None
         self._limit: Decimal | None = None
         self._peak: Decimal | None = None
         self._middle = self._down(_base_price(parameters))
         self._bid = self._middle
 
-    def rows(self) -> list[str]:
-        """Return the rows as lines."""
-        return [",".join(row) for row in sorted(self._rows, key=lambda row: int(row[0]))]
+    def text(self) -> str:
+        """Return the feed."""
+        return self._rows.text()
 
     def play(self, happening: Happening, ahead: Sequence[Happening]) -> None:
         """Add the rows of one event."""
@@ -111,7 +110,7 @@ class _Player:
         for seconds in AFTERMATH_S:
             self._now_ns += seconds * 10**9
             self._quote(self._now_ns)
-        self._end_silence(self._now_ns + FOREVER_S * 10**9)
+        self._rows.end_silence(self._now_ns + FOREVER_S * 10**9)
 
     def _market(self, happening: Happening, ahead: Sequence[Happening]) -> None:
         values = happening.values
@@ -200,7 +199,7 @@ class _Player:
             position = Position(self._parameters.order_amount, self._parameters.order_amount * self._entry)
             self._bid = take_profit_price(position, self._parameters, tick=self._tick) + self._tick
             self._quote(self._now_ns)
-        self._end_silence(self._now_ns)
+        self._rows.end_silence(self._now_ns)
         self._moments["fill"] = self._now_ns
         self._entry = self._peak = self._limit = None
         self._moments.pop("exit", None)
@@ -212,8 +211,8 @@ class _Player:
         elif "is lost" in happening.says:
             is_quote = happening.kind is Kind.QUOTE_GOES
             if is_quote or "take-profit" in happening.says:
-                self._incident("expire quotes" if is_quote else "expire exits")
-            self._end_silence(self._now_ns)
+                self._rows.incident(self._now_ns, "expire quotes" if is_quote else "expire exits")
+            self._rows.end_silence(self._now_ns)
             self._lost_ns = self._now_ns
 
     def _another_hand(self, happening: Happening) -> None:
@@ -223,10 +222,10 @@ class _Player:
         if "liquidates" in happening.says:
             self._miss(happening.says)
         elif "closes" in happening.says:
-            self._incident(f"trade {leg} sell {amount:f} {price:f}")
+            self._rows.incident(self._now_ns, f"trade {leg} sell {amount:f} {price:f}")
             self._entry = None
         else:
-            self._incident(f"trade {leg} buy {amount:f} {price:f}")
+            self._rows.incident(self._now_ns, f"trade {leg} buy {amount:f} {price:f}")
             self._entry = self._entry or price
             self._moments.setdefault("open", self._now_ns)
 
@@ -249,23 +248,14 @@ class _Player:
         is_lost = fate is not None and fate.kind is Kind.EXIT_GOES
         if fate is not None and fate is ahead[0] and not is_lost:
             return
-        self._begin_silence()
+        self._rows.begin_silence(self._now_ns - 2)
         if is_lost:
-            self._incident("reject 1", self._now_ns - 1)
-
-    def _begin_silence(self) -> None:
-        if self._silence is None:
-            self._silence = self._incident("", self._now_ns - 2)
-
-    def _end_silence(self, moment_ns: int) -> None:
-        if self._silence is not None:
-            self._silence[-1] = f"silent {Decimal(moment_ns - int(self._silence[0])) / 10**9:f}"
-            self._silence = None
+            self._rows.incident(self._now_ns - 1, "reject 1")
 
     def _crossed(self) -> None:
         """Show a bid above the ask: data that is bad."""
         self._now_ns += STEP_NS
-        self._row(self._now_ns, self._bid + 2 * self._tick, self._bid, None, self._shown())
+        self._rows.quote(self._now_ns, self._bid + 2 * self._tick, self._bid)
 
     def _quote(
         self, time_ns: int, mark: Decimal | None = None, *, shown: Decimal | None = None, spread: Decimal | None = None
@@ -273,30 +263,10 @@ class _Player:
         ask = self._bid + (spread or 2 * self._tick)
         if mark is None and self._entry is not None:
             mark = self._neutral_mark()
-        self._row(time_ns, self._bid, ask, mark, shown or self._shown())
-
-    def _row(self, time_ns: int, bid: Decimal, ask: Decimal, mark: Decimal | None, size: Decimal) -> None:
-        cells = (
-            str(time_ns),
-            f"{bid:f}",
-            f"{size:f}",
-            f"{ask:f}",
-            f"{size:f}",
-            "" if mark is None else f"{mark:f}",
-            "",
-        )
-        self._rows.append(list(cells))
-
-    def _incident(self, text: str, time_ns: int | None = None) -> list[str]:
-        row = [str(self._now_ns if time_ns is None else time_ns), "", "", "", "", "", text]
-        self._rows.append(row)
-        return row
+        self._rows.quote(time_ns, self._bid, ask, mark, shown)
 
     def _miss(self, what: str) -> None:
         self.missing.append(what)
-
-    def _shown(self) -> Decimal:
-        return self._parameters.order_amount * SHOWN_TIMES
 
     def _quoted(self) -> Decimal:
         """Return the price of the nearest bid."""
