@@ -89,6 +89,8 @@ class Play:
             brackets=world.brackets,
             funding_rate=world.funding_rate,
             funding_interval_ns=2 * SECOND,
+            queue_cancels=world.queue_cancels,
+            latency=world.latency,
         )
         exchange = PaperExchange(settings, account, first_trade_id=known.trades + 1)
         kept = Kept([world.header()] if before is None else before.records)

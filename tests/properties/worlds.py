@@ -19,6 +19,8 @@ from perpfsm.decisions.parameters import (
     RiskLimits,
 )
 from perpfsm.engine.records import RunRecord
+from perpfsm.exchange.latency import NO_LATENCY, LatencySettings
+from perpfsm.exchange.queue import QueueCancels
 from perpfsm.exchange.settings import FillModel
 from perpfsm.machine.build import Lifecycle
 from perpfsm.market.brackets import BRACKETS, Bracket, Brackets
@@ -53,6 +55,8 @@ class World:
         happenings: In order: messages of the feed, and what an operator does at the time of the message before.
         brackets: Leverage and maintenance by notional.
         funding_rate: Of a feed that says none, every two seconds.
+        queue_cancels: Who cancels in a queue.
+        latency: How long commands and events take.
     """
 
     parameters: Parameters
@@ -63,6 +67,8 @@ class World:
     happenings: tuple[Happening, ...]
     brackets: Brackets = BRACKETS
     funding_rate: Decimal = Decimal(0)
+    queue_cancels: QueueCancels = QueueCancels.RISK_AVERSE
+    latency: LatencySettings = NO_LATENCY
 
     @property
     def machine(self) -> Lifecycle:
