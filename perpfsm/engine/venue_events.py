@@ -73,10 +73,10 @@ def _note(state: State, event: StopTriggered | SettingChanged | SettingRefused) 
     match event:
         case StopTriggered(client_id=client_id):
             _move(state, client_id, OrderStatus.WORKING)
-        case SettingChanged():
-            pass  # as it was asked for
-        case SettingRefused(code=code, reason=reason):
+        case SettingRefused(code=code, reason=reason) if not event.is_so_already:
             state.operate("pause", RISK, f"the venue refused to set the account up: {code} {reason}")
+        case SettingChanged() | SettingRefused():
+            pass  # as it was asked for
 
 
 def _settle(state: State, event: Liquidated | PositionChanged | FundingPaid) -> None:

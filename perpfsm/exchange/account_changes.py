@@ -7,6 +7,8 @@ from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.ledger import Ledger
 from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.market.account_setting import (
+    MARGIN_MODE_UNCHANGED,
+    POSITION_MODE_UNCHANGED,
     AccountSetting,
     SetLeverage,
     SetMarginMode,
@@ -18,8 +20,6 @@ from perpfsm.market.brackets import leverage_max
 from perpfsm.market.position import ZERO
 
 INVALID_LEVERAGE = -4028
-MARGIN_MODE_UNCHANGED = -4046
-POSITION_MODE_UNCHANGED = -4059
 ORDERS_OPEN = -4067
 POSITION_OPEN = -4068
 

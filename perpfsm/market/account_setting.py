@@ -38,9 +38,13 @@ class SettingChanged:
     setting: AccountSetting
 
 
+MARGIN_MODE_UNCHANGED = -4046
+POSITION_MODE_UNCHANGED = -4059
+
+
 @dataclass(frozen=True, slots=True)
 class SettingRefused:
-    """The venue did not change the account; codes that say that it is so already count as success.
+    """The venue did not change the account.
 
     Attributes:
         code: The venue's code, such as -4067.
@@ -51,3 +55,8 @@ class SettingRefused:
     setting: AccountSetting
     code: int
     reason: str
+
+    @property
+    def is_so_already(self) -> bool:
+        """Whether nothing had to be changed, which counts as success."""
+        return self.code in {MARGIN_MODE_UNCHANGED, POSITION_MODE_UNCHANGED}

@@ -215,6 +215,7 @@ def test_a_cancel_that_came_too_late_changes_nothing_about_an_order_that_is_gone
 def test_an_account_that_cannot_be_set_up_is_not_quoted_on_and_exits_still_work() -> None:
     floor = open_long(Floor())
     floor.tell(SettingChanged(NOW, SetLeverage(20)))
+    floor.tell(SettingRefused(NOW, SetLeverage(20), -4046, "No need to change margin type."))
     assert floor.acts == []
     floor.tell(SettingRefused(NOW, SetLeverage(20), -4068, "It cannot be changed if there exists a position."))
     assert floor.acts == [("pause", "risk")]
