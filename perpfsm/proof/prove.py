@@ -10,7 +10,8 @@ from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.library import Library
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.proof import properties
-from perpfsm.proof.claims import SAYS, Watch
+from perpfsm.proof.claims import NO_OPPOSITE, SAYS, Watch
+from perpfsm.proof.effects import OPENS_WHILE_EXPOSED
 from perpfsm.proof.explore import Graph, explore
 from perpfsm.proof.flaw import Claim, Flaw, SourceFile, Verdict
 from perpfsm.proof.happening import Happening
@@ -19,6 +20,7 @@ from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, world_of
 
 UNNOTICED = frozenset({"fills-are-noticed", "flat-is-noticed"})  # from these the others follow
+ONE_WAY = frozenset({OPENS_WHILE_EXPOSED, NO_OPPOSITE})
 TOO_LARGE = "too-large-to-prove"
 
 
@@ -127,7 +129,7 @@ def _claim(name: str, says: str, world: World, graph: Graph, refuted: set[str]) 
         return Claim(name, says, Verdict.REFUTED)
     if name == "stop-first" and not world.parameters.is_set(STOP):
         return Claim(name, f"{says} (stop_loss_spread is 0: there is no stop.)", Verdict.NOT_ASKED)
-    if name == "no-opening-while-exposed" and world.is_hedge:
+    if name in ONE_WAY and world.is_hedge:
         return Claim(name, f"{says} (In Hedge mode each side is a leg of its own.)", Verdict.NOT_ASKED)
     if not graph.is_complete:
         return Claim(name, f"{says} (The machine is too large to prove.)", Verdict.NOT_ASKED)

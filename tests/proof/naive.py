@@ -260,11 +260,18 @@ class Naive:
                 return [each for each in regions if each >= 1] if now.placed > 1 else [Decimal(0)]
             case "exit_losses":
                 return [each for each in regions if each >= 1] if now.lost else [Decimal(0)]
+            case _:
+                return self._name(metric, now, has_exits=bool(exits))
+
+    @staticmethod
+    def _name(metric: str, now: Situation, *, has_exits: bool) -> list[Known]:
+        """Return every name that a metric may have in a situation."""
+        is_market = now.market or now.leaving == "market"
+        match metric:
             case "exit_reason":
                 return [now.reason]
             case "exit_order_type":
-                is_market = now.market or now.leaving == "market"
-                return ["market" if is_market else "limit" if exits else "none"]
+                return ["market" if is_market else "limit" if has_exits else "none"]
             case "fill_effect":
                 return [now.fill]
             case _:
