@@ -1,10 +1,9 @@
-"""Nothing is made and nothing lost: what we have and what everybody else has sums to what there was, exactly."""
+"""In random worlds nothing is made and nothing lost: what we and everybody else have is what there was, exactly."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -14,15 +13,12 @@ from perpfsm.market.account_setting import SetPositionMode
 from perpfsm.market.incident import Silence
 from perpfsm.market.side import LegName, Side
 from tests.oracle.both import exchange_books, exchange_of, oracle_of
-from tests.oracle.busy import BUSY, walk
-from tests.oracle.counterparties import INSURANCE, VENUE, Held, Marks, Others, number
+from tests.oracle.counterparties import INSURANCE, Held, Marks, Others, number
 from tests.oracle.drawing import draw_world
-from tests.oracle.journal_sums import Entry
 from tests.oracle.purse import Holding, Purse
 from tests.oracle.telling import told
 from tests.oracle.terms import Told
 from tests.oracle.worlds import NONE, Ask, Look, World
-from tests.strategies.desk import HEDGE, Desk, Value
 
 F = Fraction
 SEEDS = range(50_000, 50_040)
@@ -106,33 +102,3 @@ def lossy(book: Callable[[Others, Told, Held, Marks], None]) -> Callable[[Others
         book(others, (*event[:7], F(0), *event[8:]) if event[0] == "filled" else event, before, marks)
 
     return without_fees
-
-
-def booked(others: Others, entries: Sequence[Entry]) -> None:
-    """Take the other side of what a journal's entries say that we did."""
-    for entry in entries:
-        body = entry["body"]
-        if entry["kind"] == "fill":
-            fill = body["fill"]
-            sign = 1 if fill["side"] == "buy" else -1
-            others.trade(entry["leg"], sign * F(fill["size"]), F(fill["price"]))
-            others.paid[VENUE] += F(fill["fee"])
-
-
-@pytest.mark.parametrize("mode", [{}, HEDGE], ids=["one-way", "hedge"])
-@pytest.mark.parametrize("seed", range(2))
-def test_a_session_of_the_command_line_neither_makes_nor_loses_money(
-    tmp_path: Path, seed: int, mode: dict[str, Value]
-) -> None:
-    story = Desk(tmp_path).run(walk(seed, 500), BUSY, mode)
-
-    others = Others(F(0))
-    booked(others, story.entries)
-
-    end = story.end
-    cost = sum((F(cost) for _, cost in end["positions"].values()), F(0))
-    assert F(end["wallet"]) - cost + others.worth() == F(story.entries[0]["body"]["balance"])
-    assert {leg: -F(size) for leg, (size, _) in end["positions"].items()} == {
-        leg: size for leg, size in others.contracts.items() if size
-    }
-    assert F(end["fees"]) == others.paid[VENUE]
