@@ -60,7 +60,7 @@ def run(
     feed: Annotated[
         str | None,
         typer.Option(
-            help="A recording or CSV, `synthetic`, or a scenario: `synthetic:flash_crash`; else the strategy's own.",
+            help="A file or folder, `synthetic`, or a scenario: `synthetic:flash_crash`; else the strategy's own.",
             metavar="PATH",
             show_default=False,
         ),

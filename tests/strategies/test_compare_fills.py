@@ -11,7 +11,7 @@ from perpfsm.config.resources import strategies_dir
 from tests.strategies.desk import command
 
 STRATEGY = strategies_dir() / "one_way_profit_taking.yaml"
-SHORT = ("--feed", "synthetic:gap", "--duration", "1200")
+SHORT = ("--feed", "synthetic:gap", "--duration", "300")
 
 
 def run(folder: Path, *options: object) -> str:
