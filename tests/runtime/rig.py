@@ -1,14 +1,16 @@
 """A rig: a driver with a session, a paper exchange and a journal in memory, and all that went through it in order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from perpfsm.decisions.approval import Approved
-from perpfsm.decisions.parameters import CloseType, PositionManagement, RiskLimits
+from perpfsm.decisions.parameters import CloseType, OnStop, PositionManagement, RiskLimits
 from perpfsm.engine.records import ClosingRecord, CommandRecord, Record, TransitionRecord
 from perpfsm.engine.session import Session
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.errors import JournalError
+from perpfsm.exchange.latency import NO_LATENCY, LatencySettings
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.machine.build import Lifecycle
@@ -67,6 +69,8 @@ class Rig:
         use_bands: bool = True,
         held: Position | None = None,
         instrument: Instrument = INSTRUMENT,
+        latency: LatencySettings = NO_LATENCY,
+        on_stop: OnStop = OnStop.LEAVE,
         **changes: Number,
     ) -> None:
         lifecycle = shipped(machine) if isinstance(machine, str) else machine
@@ -78,8 +82,9 @@ class Rig:
             risk=risk,
             **{**EXITS, **changes},
         )
+        of = replace(of, on_stop=on_stop)
         self.session = Session(SessionSetup(lifecycle, of, instrument, Decimal("0.0002"), "test", Decimal(10_000)))
-        settings = ExchangeSettings(instrument, mode, 10, Decimal("0.0002"), Decimal("0.0005"))
+        settings = ExchangeSettings(instrument, mode, 10, Decimal("0.0002"), Decimal("0.0005"), latency=latency)
         positions = {name: Position() for name in mode.legs}
         self.exchange = Venue(settings, Account(Decimal(10_000), positions if held is None else {BOTH: held}))
         self.journal = Memory()
