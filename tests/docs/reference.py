@@ -21,7 +21,14 @@ SECTIONS = {
     "paper": ("The paper exchange", "In the section `paper`, or in one of its own sections."),
     "risk": ("Limits", "In the section `risk`. They bind what adds exposure; exits pass every one of them."),
 }
-KINDS = {"number": "number", "integer": "whole number", "string": "text", "boolean": "true or false", "object": "map"}
+KINDS = {
+    "array": "list",
+    "number": "number",
+    "integer": "whole number",
+    "string": "text",
+    "boolean": "true or false",
+    "object": "map",
+}
 DEPENDS = {
     Declared.FACT: "facts of the leg",
     Declared.PRICE: "prices",
