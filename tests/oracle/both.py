@@ -13,24 +13,17 @@ from perpfsm.exchange.queue import QueueCancels
 from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits
 from perpfsm.market.account import Account
 from perpfsm.market.brackets import Bracket
-from perpfsm.market.instrument import Instrument
 from perpfsm.market.margin import MarginMode
 from perpfsm.market.messages import Quote
 from tests.oracle.draws import path
+from tests.oracle.grids import CONTRACTS
+from tests.oracle.rules import digits
 from tests.oracle.telling import told
 from tests.oracle.terms import Delays, Terms, Tier, Told
 from tests.oracle.venue import Oracle
 from tests.oracle.worlds import Ask, Delay, Look, Rules, Step, World
 
 D, F = Decimal, Fraction
-INSTRUMENT = Instrument(
-    symbol="BTC-USDT",
-    tick=D("0.1"),
-    step=D("0.001"),
-    size_min=D("0.002"),
-    size_max=D(1000),
-    notional_min=D(5),
-)
 TIERS = (
     ("0", "500", 100, "0.005", "0"),
     ("500", "2000", 50, "0.01", "2.5"),
@@ -43,7 +36,7 @@ TIERS = (
 def exchange_of(rules: Rules) -> PaperExchange:
     """Return the exchange of a world."""
     settings = ExchangeSettings(
-        INSTRUMENT,
+        CONTRACTS[rules.contract],
         rules.mode,
         rules.leverage,
         rules.maker,
@@ -77,15 +70,16 @@ def delay_of(choices: Delay) -> int | Uniform | Sampled:
 
 def oracle_of(rules: Rules) -> Oracle:
     """Return the oracle of the same world."""
+    contract = CONTRACTS[rules.contract]
     terms = Terms(
-        tick=F(INSTRUMENT.tick),
-        step=F(INSTRUMENT.step),
-        tick_digits=1,
-        step_digits=3,
-        size_min=F(INSTRUMENT.size_min),
-        size_max=F(1000),
-        notional_min=F(INSTRUMENT.notional_min),
-        exempt=INSTRUMENT.reduce_only_exempt,
+        tick=F(contract.tick),
+        step=F(contract.step),
+        tick_digits=digits(contract.tick),
+        step_digits=digits(contract.step),
+        size_min=F(contract.size_min),
+        size_max=None if contract.size_max is None else F(contract.size_max),
+        notional_min=F(contract.notional_min),
+        exempt=contract.reduce_only_exempt,
         mode=rules.mode,
         leverage=rules.leverage,
         maker=F(rules.maker),
@@ -113,12 +107,13 @@ def oracle_of(rules: Rules) -> Oracle:
 
 @dataclass(frozen=True)
 class Books:
-    """What an account holds: cash, each leg's size and cost and own margin, each working order's rest, oldest first."""
+    """What an account holds: cash, each leg's size, cost and own margin, each order's rest by age; and races lost."""
 
     wallet: Fraction
     positions: dict[str, tuple[Fraction, Fraction]]
     margins: dict[str, Fraction]
     orders: list[tuple[str, Fraction]]
+    races: int
 
 
 def exchange_books(venue: PaperExchange) -> Books:
@@ -128,6 +123,7 @@ def exchange_books(venue: PaperExchange) -> Books:
         {leg: (F(each.size), F(each.cost)) for leg, each in account.positions.items()},
         {leg: F(margin) for leg, margin in account.margins.items() if margin},
         [(each.order.client_id, F(each.remaining)) for each in account.orders],
+        venue.counters.races,
     )
 
 
@@ -138,6 +134,7 @@ def oracle_books(oracle: Oracle) -> Books:
         {leg: (each.size, each.cost) for leg, each in purse.legs.items()},
         {leg: each.margin for leg, each in purse.legs.items() if each.margin},
         [(each.client_id, each.left) for each in oracle.state.orders],
+        oracle.races,
     )
 
 

@@ -10,6 +10,7 @@ from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote
 from perpfsm.market.order import CancelOrder, OrderType, PlaceOrder, Role
 from perpfsm.market.side import LegName, PositionMode, Side
 from perpfsm.market.stop import PlaceStop, StopKind, TriggerBy
+from tests.oracle.grids import CONTRACTS, translated
 from tests.oracle.mishaps import draw_incident
 from tests.oracle.worlds import MS, Ask, Look, Rules, Step, World, draw_rules
 
@@ -137,7 +138,7 @@ class Drawer:
             best + side.sign * chance.choice([0, 0, 0, 0, 0, -1, -1, -1, -2, -3, -5, -15, 1, 1, 2, 4, 10, 70])
         )
         if chance.random() < 0.03:
-            price = chance.choice([price + D("0.05"), price + D("0.03"), -price, D(0), price * 2])
+            price = chance.choice([price + D("0.05"), price + D("0.02"), -price, D(0), price * 2])
         post_only = chance.random() < 0.3
         kind = OrderType.LIMIT
         return PlaceOrder(self.client_id(), leg, role, side, kind, price, size, post_only, reduce_only)
@@ -230,4 +231,5 @@ def draw_world(seed: int, length: int = 60) -> World:
         first: list[Step] = [drawer.command(), drawer.command(), drawer.command(), drawer.trade(), drawer.trade()]
     else:
         first = [drawer.quote(), drawer.entry()] if chance.random() < 0.6 else [drawer.quote()]
-    return World(seed, rules, (*first, *(drawer.step() for _ in range(length))))
+    steps = (*first, *(drawer.step() for _ in range(length)))
+    return World(seed, rules, tuple(translated(step, CONTRACTS[rules.contract]) for step in steps))

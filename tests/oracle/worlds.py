@@ -40,6 +40,7 @@ class Rules:
     ack: Delay
     market_data: Delay
     latency_seed: int
+    contract: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def draw_rules(chance: Random) -> Rules:
         ack=draw_delay(chance) if slow else NONE,
         market_data=chance.choice([NONE, NONE, draw_delay(chance)]) if slow else NONE,
         latency_seed=chance.randrange(100),
+        contract=chance.choice([0, 0, 0, 1, 2]),
     )
 
 
