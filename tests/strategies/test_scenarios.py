@@ -69,3 +69,11 @@ def test_a_scenario_that_nobody_knows_and_a_seed_for_a_file_are_refused(tmp_path
 def test_a_scenario_file_that_validates_says_how_long_it_is() -> None:
     path = scenario_path("halt")
     assert command("validate", path).stdout == f"{path}: valid scenario file\n  halt: phases 5, 2760 s\n"
+
+
+def test_a_stop_on_a_gap_shows_what_it_slipped_beyond_its_own_price(tmp_path: Path) -> None:
+    quality = summary(tmp_path, "--feed", "synthetic:gap")["quality"]
+    assert isinstance(quality, dict)
+    stop = next(each for each in quality["stops"] if each["reason"] == "stop_loss")
+    assert float(stop["slippage_bps"]) < 1  # it is filled where the gap shows itself
+    assert float(stop["beyond_bps"]) > 20
