@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from perpfsm.decisions.exits import take_profit_price
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.machine.view import Value
+from perpfsm.market.arithmetic import EXACT
 from perpfsm.market.instrument import Instrument, round_price, round_size
 from perpfsm.market.moments import later
 from perpfsm.market.order import Role
@@ -55,10 +56,11 @@ def replay(way: Sequence[Happening], parameters: Parameters, instrument: Instrum
         parameters: Of the strategy.
         instrument: Grids and minima.
     """
-    player = _Player(parameters, instrument)
-    for number, happening in enumerate(way):
-        player.play(happening, way[number + 1 :])
-    player.rest()
+    with localcontext(EXACT):
+        player = _Player(parameters, instrument)
+        for number, happening in enumerate(way):
+            player.play(happening, way[number + 1 :])
+        player.rest()
     return Replay(player.text(), tuple(dict.fromkeys(player.missing)))
 
 

@@ -1,20 +1,17 @@
 """Lifecycles are proved, or refuted where they are to blame: the shipped ones clean, many faults each by name."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from perpfsm.config.resources import machine_names, strategies_dir
 from perpfsm.config.strategy import load_strategy
-from perpfsm.decisions.parameters import CloseType, Parameters
+from perpfsm.decisions.parameters import CloseType
 from perpfsm.errors import Severity
 from perpfsm.machine.definition import (
     Comparison,
     MachineDefinition,
     Operator,
-    Property,
-    PropertyKind,
     Row,
     StateDefinition,
     Trigger,
@@ -25,97 +22,125 @@ from perpfsm.market.order import Role
 from perpfsm.market.side import PositionMode
 from perpfsm.proof import explore
 from perpfsm.proof.flaw import Flaw, SourceFile, Verdict
-from perpfsm.proof.prove import Proof, prove
+from perpfsm.proof.prove import prove
 from perpfsm.proof.representative import parameters_for
 from tests.builders import guarded, parameters, shipped_definition
 from tests.builders import row as a_row
+from tests.proof.edits import Edit, behind, changed, proved, renumbered, row_number, without
 
 STRATEGIES = sorted(path.stem for path in strategies_dir().glob("*.yaml"))
 PROFIT = shipped_definition("profit_taking")
 TRAILING = shipped_definition("trailing_stop")
-Edit = Callable[[MachineDefinition], MachineDefinition]
-
-
-def proved(definition: MachineDefinition, of: Parameters | None = None) -> Proof:
-    return prove(definition, shipped_library(), of or parameters_for(definition))
-
-
-def renumbered(definition: MachineDefinition, rows: list[Row]) -> MachineDefinition:
-    return replace(definition, rows=tuple(replace(row, number=number) for number, row in enumerate(rows, 1)))
-
-
-def without(*names: str) -> Edit:
-    return lambda of: renumbered(of, [row for row in of.rows if row.name not in names])
-
-
-def changed(
-    name: str,
-    *,
-    minus: tuple[str, ...] = (),
-    plus: tuple[str, ...] = (),
-    sources: tuple[str, ...] | None = None,
-    unless: tuple[str, ...] = (),
-) -> Edit:
-    """Return the edit that takes guards or actions from a row, or gives it some."""
-
-    def edit(row: Row) -> Row:
-        return replace(
-            row,
-            conditions=tuple(each for each in row.conditions if each not in minus),
-            unless=(*(each for each in row.unless if each not in minus), *unless),
-            actions=(*(each for each in row.actions if each not in minus), *plus),
-            sources=sources or row.sources,
-        )
-
-    return lambda of: replace(of, rows=tuple(edit(row) if row.name == name else row for row in of.rows))
-
-
-def behind(name: str, other: str) -> Edit:
-    """Return the edit that moves a row behind another."""
-
-    def edit(of: MachineDefinition) -> MachineDefinition:
-        moved = next(row for row in of.rows if row.name == name)
-        rows = [row for row in of.rows if row is not moved]
-        rows.insert([row.name for row in rows].index(other) + 1, moved)
-        return renumbered(of, rows)
-
-    return edit
-
-
-def row_number(definition: MachineDefinition, name: str) -> int:
-    return next(row.number for row in definition.rows if row.name == name) - 1
 
 
 FAULTS: list[tuple[str, MachineDefinition, Edit, str, tuple[str, ...]]] = [
     ("no stop", PROFIT, without("stop_loss"), "stop-first", ("open", "closing")),
-    ("no stop while trailing", TRAILING, changed("stop_loss", sources=("open", "closing")), "stop-first", ("trailing",)),
-    ("the stop waits for a lost exit", PROFIT, changed("stop_loss", unless=("backing_off",)), "stop-first", ("open", "closing")),
+    (
+        "no stop while trailing",
+        TRAILING,
+        changed("stop_loss", sources=("open", "closing")),
+        "stop-first",
+        ("trailing",),
+    ),
+    (
+        "the stop waits for a lost exit",
+        PROFIT,
+        changed("stop_loss", unless=("backing_off",)),
+        "stop-first",
+        ("open", "closing"),
+    ),
     ("a halt comes before the stop", PROFIT, behind("stop_loss", "halt"), "stop-first", ("halt",)),
-    ("the stop repeats a MARKET exit", PROFIT, changed("stop_loss", minus=("market_exit_works",)), "exits-fit", ("stop_loss",)),
-    ("the stop leaves the take-profit", PROFIT, changed("stop_loss", minus=("cancel_orders",)), "exits-fit", ("stop_loss",)),
-    ("the stop leaves quotes", PROFIT, changed("stop_loss", minus=("cancel_orders",)), "no-quote-while-closing", ("stop_loss",)),
+    (
+        "the stop repeats a MARKET exit",
+        PROFIT,
+        changed("stop_loss", minus=("market_exit_works",)),
+        "exits-fit",
+        ("stop_loss",),
+    ),
+    (
+        "the stop leaves the take-profit",
+        PROFIT,
+        changed("stop_loss", minus=("cancel_orders",)),
+        "exits-fit",
+        ("stop_loss",),
+    ),
+    (
+        "the stop leaves quotes",
+        PROFIT,
+        changed("stop_loss", minus=("cancel_orders",)),
+        "no-quote-while-closing",
+        ("stop_loss",),
+    ),
     ("the stop fires for ever", PROFIT, changed("stop_loss", minus=("not_stopping",)), "comes-to-rest", ("stop_loss",)),
-    ("a kept quote keeps its age", PROFIT, changed("keep_quotes", minus=("keep_quotes",)), "comes-to-rest", ("keep_quotes",)),
+    (
+        "a kept quote keeps its age",
+        PROFIT,
+        changed("keep_quotes", minus=("keep_quotes",)),
+        "comes-to-rest",
+        ("keep_quotes",),
+    ),
     ("a refresh places nothing", PROFIT, changed("refresh", minus=("replace_quotes",)), "comes-to-rest", ("refresh",)),
-    ("close quotes stay", PROFIT, changed("pull_close_quotes", minus=("cancel_close_quotes",)), "comes-to-rest", ("pull_close_quotes",)),
+    (
+        "close quotes stay",
+        PROFIT,
+        changed("pull_close_quotes", minus=("cancel_close_quotes",)),
+        "comes-to-rest",
+        ("pull_close_quotes",),
+    ),
     ("no entry", PROFIT, without("entry"), "fills-are-noticed", ("idle", "opening")),
     ("a late fill is no entry", PROFIT, changed("entry", sources=("opening",)), "fills-are-noticed", ("idle",)),
-    ("another hand's position is not seen", TRAILING, without("opened_elsewhere"), "fills-are-noticed", ("idle", "opening")),
-    ("the opposite quote stays", PROFIT, changed("entry", minus=("cancel_opposite_quotes",)), "no-opposite-quote", ("open", "closing")),
+    (
+        "another hand's position is not seen",
+        TRAILING,
+        without("opened_elsewhere"),
+        "fills-are-noticed",
+        ("idle", "opening"),
+    ),
+    (
+        "the opposite quote stays",
+        PROFIT,
+        changed("entry", minus=("cancel_opposite_quotes",)),
+        "no-opposite-quote",
+        ("open", "closing"),
+    ),
     ("flat is not noticed", PROFIT, without("flat"), "flat-is-noticed", ("open", "closing")),
     ("a liquidation is not noticed", PROFIT, without("liquidated"), "flat-is-noticed", ("open", "closing")),
     ("no escalation", PROFIT, without("cross"), "escalates", ("closing",)),
     ("no replacement", TRAILING, without("replace_exit"), "escalates", ("closing",)),
     ("a lost exit is given up", PROFIT, without("finish_exit", "retry_exit"), "can-close", ("closing",)),
     ("a stale exit is doubled", PROFIT, changed("cross", minus=("cancel_exits",)), "exits-fit", ("cross",)),
-    ("a lost exit is sent at once", PROFIT, changed("retry_exit", minus=("backing_off",)), "backs-off", ("retry_exit",)),
+    (
+        "a lost exit is sent at once",
+        PROFIT,
+        changed("retry_exit", minus=("backing_off",)),
+        "backs-off",
+        ("retry_exit",),
+    ),
     ("quotes stay when data is bad", PROFIT, without("data_bad_exposed"), "quotes-are-pulled", ("open", "closing")),
-    ("quotes stay when paused", PROFIT, changed("stop_adding", minus=("cancel_quotes",)), "quotes-are-pulled", ("open", "closing")),
+    (
+        "quotes stay when paused",
+        PROFIT,
+        changed("stop_adding", minus=("cancel_quotes",)),
+        "quotes-are-pulled",
+        ("open", "closing"),
+    ),
     ("a flatten closes nothing", PROFIT, without("flatten"), "gets-out-when-told", ("open", "closing")),
     ("a halt closes nothing", TRAILING, without("halt"), "gets-out-when-told", ("open", "trailing")),
-    ("quotes are refreshed in a position", PROFIT, changed("refresh", sources=("opening", "open")), "no-opening-while-exposed", ("refresh",)),
-    ("a position is never closed", PROFIT, without("take_profit", "stop_loss", "halt", "flatten"), "can-close", ("open",)),
-]  # fmt: skip
+    (
+        "quotes are refreshed in a position",
+        PROFIT,
+        changed("refresh", sources=("opening", "open")),
+        "no-opening-while-exposed",
+        ("refresh",),
+    ),
+    (
+        "a position is never closed",
+        PROFIT,
+        without("take_profit", "stop_loss", "halt", "flatten"),
+        "can-close",
+        ("open",),
+    ),
+]
 
 
 @pytest.mark.parametrize("name", machine_names())
@@ -228,44 +253,3 @@ def test_metrics_and_actions_of_strangers_are_taken_to_be_anything() -> None:
 
 
 PARAMETERS_FOR = parameters_for(PROFIT)
-
-STOPS = Property(
-    "stops", PropertyKind.PREEMPTS, ("stop_loss",), ("open",), ("stop_loss_hit",), ("market_exit_works", "is_dust")
-)
-PROPERTIES = [
-    (Property("home", PropertyKind.ALWAYS_CAN_REACH, ("idle",)), None),
-    (Property("home", PropertyKind.ALWAYS_CAN_REACH, ("idle",), ("open",)), None),
-    (Property("far", PropertyKind.ALWAYS_CAN_REACH, ("nowhere",), ("open",)), "open"),
-    (STOPS, None),
-    (replace(STOPS, states=("open", "closing")), "closing"),
-    (Property("calm", PropertyKind.NEVER, ("opening",), (), ("halted",)), None),
-    (Property("calm", PropertyKind.NEVER, ("open",), (), ("in_profit",)), "open"),
-    (Property("profit", PropertyKind.LEADS_TO, ("closing",), ("open",), ("in_profit",), ("backing_off", "is_dust")), None),
-    (Property("profit", PropertyKind.LEADS_TO, ("closing",), ("open",), ("in_profit",)), "open"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("asked", "broken_in"), PROPERTIES)
-def test_a_machine_s_own_properties_are_proved_or_refuted(asked: Property, broken_in: str | None) -> None:
-    states = (*PROFIT.states, StateDefinition("nowhere"))
-    proof = proved(replace(PROFIT, states=states, properties=(asked,)))
-
-    claim = proof.claims[-1]
-    assert claim.name == asked.name
-    assert claim.verdict is (Verdict.PROVED if broken_in is None else Verdict.REFUTED)
-    if broken_in is not None:
-        (flaw,) = proof.flaws
-        assert flaw.what == f"{claim.says} In {broken_in} that is not so."
-        assert flaw.path == ("properties", 0)
-        assert flaw.trace
-
-
-def test_a_property_reads_as_a_sentence() -> None:
-    proof = proved(replace(PROFIT, properties=tuple(dict.fromkeys(asked for asked, _ in PROPERTIES[3:8:2]))))
-
-    assert [claim.says for claim in proof.claims[-3:]] == [
-        "On a market event in open while stop_loss_hit and not market_exit_works and not is_dust row stop_loss fires "
-        "before every other.",
-        "The leg never rests in opening while halted.",
-        "A market event in open while in_profit and not backing_off and not is_dust leads to closing.",
-    ]
