@@ -17,7 +17,9 @@ from perpfsm.runtime.quality import HORIZONS_S
 
 BPS_PLACES = 2
 NONE = "-"
-EXPLAINED = "filled: quotes; then the markouts of resting orders and, after 5 s, adverse selection, bps"
+EXPLAINED = (
+    "each from a fresh start; filled: quotes; then markouts of resting orders and, after 5 s, adverse selection, bps"
+)
 AFTER = tuple(f"{horizon_s} s" for horizon_s in HORIZONS_S)
 
 

@@ -37,8 +37,8 @@ def test_a_person_reads_a_range_and_which_of_it_is_the_runs_own() -> None:
         "queue *      10  +1.2500  -2.8997  -1.08  -0.44     -    +1.62",
         "",
         "net between -3.4117 and +1.2500 USDT; this run used queue",
-        "filled: quotes; then the markouts of resting orders and, after 5 s, adverse",
-        "selection, bps",
+        "each from a fresh start; filled: quotes; then markouts of resting orders and,",
+        "after 5 s, adverse selection, bps",
     ]
 
 
