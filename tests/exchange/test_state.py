@@ -197,3 +197,31 @@ def test_another_version_is_refused_with_what_to_use() -> None:
         "saved exchange: The exchange was saved in version 2 of the format; version 1 is known here. "
         "Use the perpfsm that saved it."
     )
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("ledger", "orders", "stops", "book", "swept_ns", "mark", "timeline", "connection", "mail", "funding"),
+        *("faults", "placements", "known", "trade_id"),
+    ],
+)
+def test_a_part_that_was_not_saved_would_be_noticed(part: str) -> None:
+    latency = LatencySettings(order=Uniform(0, 9 * MS), cancel=MS, ack=3 * MS, seed=3)
+    assert any(goes_on_differently(draw_world(seed, 70), part, latency) for seed in range(1000))
+
+
+def goes_on_differently(world: World, part: str, latency: LatencySettings) -> bool:
+    """Return whether an exchange that has forgotten `part` half-way says something else, or refuses to go on."""
+    stops, start = stops_of(world), Account(world.rules.wallet, {})
+    venue = PaperExchange(settings_of(world, latency), start)
+    fresh = json.loads(save(venue))
+    for step in world.steps[:35]:
+        play(venue, step, stops)
+    plain = json.loads(save(venue))
+    plain["state"][part] = fresh["state"][part]
+    try:
+        forgetful = restore(json.dumps(plain))
+    except PerpfsmError:
+        return True
+    return any(play(forgetful, step, stops) != play(venue, step, stops) for step in world.steps[35:])
