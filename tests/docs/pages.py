@@ -8,7 +8,7 @@ A fenced block says in its first line what it is, which a reader of the page doe
 - ```` ```yaml into=mine.yaml before="# quoting" ````: lines that go into it, before the first line with that text
 - ```` ```yaml out-of=mine.yaml ````: lines that are deleted from it
 - ```` ```yaml from=strategies/mine.yaml ````: an excerpt of a shipped file; a line `…` stands for what is left out
-- ```` ```mermaid graph=strategies/machines/mine.yaml ````: the picture that `perpfsm graph FILE --rows --format mermaid` draws
+- ```` ```mermaid graph=strategies/machines/mine.yaml ````: what `perpfsm graph FILE --rows --format mermaid` draws
 - ```` ```console ````: commands, each after `$ `, and what they print; a line `…` stands for what is left out
 """
 
