@@ -107,12 +107,10 @@ class Book:
         return self.quote is not None and crosses(side, limit, self.quote)
 
     def shown(self, side: Side, price: Decimal) -> Decimal | None:
-        """Return the size shown at a price of a side, None where nothing says it.
+        """Return the size shown at a price of a side, None where nothing says it; there must be a quote.
 
         In front of the best price it is nothing. Behind it depth says it, as far as it reaches.
         """
-        if self.quote is None:
-            return None
         best, size = self.best(side)
         if price == best:
             return size

@@ -53,9 +53,8 @@ def _prevent_self_trades(floor: Floor, working: VenueOrder, now_ns: int) -> None
     for resting in tuple(against):
         if until is None or _is_worse(resting.limit, until, side):
             return
-        if resting.remaining:
-            floor.counters.self_trades_prevented += 1
-            floor.expire(resting, SELF_TRADE, now_ns)
+        floor.counters.self_trades_prevented += 1
+        floor.expire(resting, SELF_TRADE, now_ns)
 
 
 def _goes_until(floor: Floor, working: VenueOrder) -> Decimal | None:

@@ -151,6 +151,15 @@ class TestRaces:
         assert venue.counters.races == 0
 
 
+class TestWords:
+    """What a person is told of latencies."""
+
+    def test_each_path_is_named_with_its_milliseconds(self) -> None:
+        latency = LatencySettings(10_000_000, Uniform(500_000, 2_000_000), Sampled((3_000_000, 1_000_000)))
+        words = "order 10 ms, cancel 0.5 to 2 ms, ack 1 to 3 ms, one of 2, market data 0 ms"
+        assert (latency.in_words(), latency.is_none, LatencySettings().is_none) == (words, False, True)
+
+
 class TestDraws:
     """Draws come from the seed with whole numbers only; each path has its own."""
 

@@ -188,6 +188,13 @@ class TestSelfTradePrevention:
         assert kinds(place(venue, market("a", BUY, 4))) == ["accepted a", "expired near", "filled a", "filled a"]
         assert working(venue) == {"far": 1}
 
+    def test_a_market_order_that_takes_all_there_is_expires_everything_up_to_the_last_price(self) -> None:
+        venue = exchange(wallet="1e9")
+        show(venue, quote(100, 101, shown="0.5"))
+        place(venue, limit("within", SELL, 201), limit("beyond", SELL, "201.1"))
+        assert kinds(place(venue, market("a", BUY, 1000)))[:2] == ["accepted a", "expired within"]
+        assert working(venue) == {"beyond": 1}
+
     def test_a_crossing_limit_that_is_filled_before_it_gets_there_leaves_them_alone(self) -> None:
         venue = seen(quote(100, 101, shown=2))
         place(venue, limit("own", SELL, "101.5"))
