@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.machine.build import build_lifecycle
-from perpfsm.machine.definition import MachineDefinition, Row, Trigger
+from perpfsm.machine.definition import Comparison, MachineDefinition, Row, Trigger
 from perpfsm.machine.leg import Fact, Leg
 from perpfsm.machine.library import Effects, Library, MetricSpec, Proposals
 from perpfsm.machine.step import take_step
@@ -17,7 +17,8 @@ from perpfsm.market.side import LegName
 from perpfsm.proof.domain import Class, Domain, comparisons_in, read
 from perpfsm.proof.situation import MOMENTS, PARTS, PROBED, Probe, Situation, drawn, probes
 
-Chosen = tuple[tuple[str, Class], ...]
+Chosen = tuple[tuple[str, frozenset[Class]], ...]
+Answers = tuple[tuple[str, Class], ...]
 Allowed = Mapping[str, frozenset[Class]]
 Open = Mapping[str, tuple[Class, ...]]
 UNTOUCHED = "untouched"
@@ -136,15 +137,14 @@ class Choices:
         self._unasked = unasked
         self._trees: dict[tuple[str, Trigger], Question | Outcome] = {}
         self._asked: list[tuple[str, Class]] = []
-        self._forced: Chosen = ()
+        self._forced: Answers = ()
         self._noted: list[Effects] = []
         self._open: Open = {}
         self._ways: dict[tuple[str, Trigger, tuple[tuple[Class, ...], ...]], list[tuple[Outcome, Chosen]]] = {}
-        self._asked_by = {
-            (state.name, trigger): _metrics_asked(definition, state.name, trigger)
-            for state in definition.states
-            for trigger in Trigger
-        }
+        self._definition = definition
+        self._library = library
+        self._asked_by: dict[tuple[str, Trigger], Mapping[str, tuple[Class, ...]]] = {}
+        self._groups_now: Mapping[str, tuple[Class, ...]] = {}
         metrics = [replace(spec, read=partial(self._answer, name)) for name, spec in library.metrics.items()]
         actions = [replace(spec, run=partial(self._note, spec.effects)) for spec in library.actions.values()]
         self._lifecycle = build_lifecycle(definition, Library.of(metrics, actions))
@@ -162,16 +162,14 @@ class Choices:
             allowed: What may be chosen where less than everything may.
         """
         made = dict(chosen)
-        asked = self._asked_by[situation.state, trigger]
-        open_to = tuple(
-            (made[metric],) if metric in made else self._open_to(metric, situation, allowed) for metric in asked
-        )
+        asked = self._groups(situation.state, trigger)
+        open_to = tuple(self._open_to(metric, situation, made.get(metric), allowed.get(metric)) for metric in asked)
         key = (situation.state, trigger, open_to)
         found = self._ways.get(key)
         if found is None:
             walk = self._walk(situation.state, trigger, dict(zip(asked, open_to, strict=True)))
             found = self._ways[key] = list(dict.fromkeys(map(self._as_told, walk)))
-        return [(outcome, (*chosen, *news)) for outcome, news in found]
+        return [(outcome, tuple({**made, **dict(news)}.items())) for outcome, news in found]
 
     def _as_told(self, way: tuple[Outcome, Chosen]) -> tuple[Outcome, Chosen]:
         """Return a way on which no row fires with only that which claims want to know of it, so that most are one."""
@@ -182,34 +180,52 @@ class Choices:
 
     def _walk(self, state: str, trigger: Trigger, open_to: Open) -> Iterator[tuple[Outcome, Chosen]]:
         """Yield every way through the tree of a state and a trigger, with what was chosen among several on it."""
+        groups = self._groups(state, trigger)
         root = self._trees.get((state, trigger))
         if root is None:
             root = self._trees[state, trigger] = self._run(state, trigger, (), open_to)
-        pending: list[tuple[Question | Outcome, Chosen]] = [(root, ())]
+        pending: list[tuple[Question | Outcome, Answers, Chosen]] = [(root, (), ())]
         while pending:
-            node, path = pending.pop()
+            node, path, chosen = pending.pop()
             if isinstance(node, Outcome):
-                yield node, tuple(each for each in path if len(open_to[each[0]]) > 1)
+                yield node, chosen
                 continue
             metric = node.metric
-            for each in reversed(open_to[metric]):
-                after = node.answers.get(each)
-                further = (*path, (metric, each))
+            members: dict[Class, list[Class]] = {}
+            for each in open_to[metric]:
+                members.setdefault(groups[metric][each], []).append(each)
+            for group, classes in reversed(members.items()):
+                after = node.answers.get(group)
+                further = (*path, (metric, group))
                 if after is None:
-                    after = node.answers[each] = self._run(state, trigger, further, open_to)
-                pending.append((after, further))
+                    after = node.answers[group] = self._run(state, trigger, further, open_to)
+                news = chosen if len(members) == 1 else (*chosen, (metric, frozenset(classes)))
+                pending.append((after, further, news))
 
-    def _open_to(self, metric: str, situation: Situation, allowed: Allowed) -> tuple[Class, ...]:
+    def _open_to(
+        self, metric: str, situation: Situation, made: frozenset[Class] | None, allowed: frozenset[Class] | None
+    ) -> tuple[Class, ...]:
+        """Return the classes that a metric may still be in; a settled one is where it was left."""
         classes = self._unasked.classes(metric, situation)
-        within = allowed.get(metric)
-        if within is None:
-            return classes
-        return tuple(each for each in classes if each in within) or tuple(sorted(within))
+        for within in (allowed, made):
+            if within is not None:
+                classes = tuple(each for each in classes if each in within) or tuple(sorted(within))
+        return classes
 
-    def _run(self, state: str, trigger: Trigger, forced: Chosen, open_to: Open) -> Question | Outcome:
+    def _groups(self, state: str, trigger: Trigger) -> Mapping[str, tuple[Class, ...]]:
+        """Return the metrics that may be asked for, each with the first class that is answered as each class is."""
+        found = self._asked_by.get((state, trigger))
+        if found is None:
+            asked = _comparisons_asked(self._definition, state, trigger)
+            found = self._asked_by[state, trigger] = {
+                metric: self._domains[metric].alike(comparisons, self._library) for metric, comparisons in asked.items()
+            }
+        return found
+
+    def _run(self, state: str, trigger: Trigger, forced: Answers, open_to: Open) -> Question | Outcome:
         """Run the machine with these answers; return the rest of the path that it takes then."""
         self.runs += 1
-        self._forced, self._open = forced, open_to
+        self._forced, self._open, self._groups_now = forced, open_to, self._groups(state, trigger)
         self._asked.clear()
         self._noted.clear()
         leg = _untouched(state)
@@ -227,7 +243,7 @@ class Choices:
             name, answer = self._forced[made]
             assert name == metric  # noqa: S101  # guards are functions of what they read
         else:
-            answer = self._open[metric][0]
+            answer = self._groups_now[metric][self._open[metric][0]]
         self._asked.append((metric, answer))
         return self._domains[metric].examples[answer]
 
@@ -235,16 +251,16 @@ class Choices:
         self._noted.append(effects)
 
 
-def _metrics_asked(definition: MachineDefinition, state: str, trigger: Trigger) -> tuple[str, ...]:
-    """Return the metrics that some guard may ask for when `trigger` comes in `state`."""
-    asked: dict[str, None] = {}
+def _comparisons_asked(definition: MachineDefinition, state: str, trigger: Trigger) -> dict[str, list[Comparison]]:
+    """Return the comparisons of metrics that guards may ask for when `trigger` comes in `state`."""
+    asked: dict[str, list[Comparison]] = {}
     for row in definition.rows:
         if trigger in row.triggers and state in row.sources:
             for name in (*row.conditions, *row.unless):
                 for comparison in comparisons_in(definition.guards[name], definition.guards):
                     if comparison.metric is not None:
-                        asked[comparison.metric] = None
-    return tuple(asked)
+                        asked.setdefault(comparison.metric, []).append(comparison)
+    return asked
 
 
 def _untouched(state: str) -> Leg:

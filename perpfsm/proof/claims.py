@@ -129,16 +129,16 @@ class Watch:
         for taken in run.taken:
             chosen = dict(taken.chosen) | chosen
         pnl, remainder = chosen.get("pnl_pct"), chosen.get("remainder")
-        return (pnl is None or pnl in self._beyond) and (remainder is None or remainder not in self._dust)
+        return (pnl is None or bool(pnl & self._beyond)) and (remainder is None or not remainder <= self._dust)
 
     def _not_stopped(self, at: int, move: Move, run: Run, start: Situation) -> None:
         if any(taken.after.situation.reason == STOP_LOSS for taken in run.taken):
             return
         row = next((taken.outcome.row for taken in run.taken), None)
         spread = self._world.parameters.stop_loss_spread
-        loss = ("pnl_pct", min(self._beyond or {0}))
-        if "pnl_pct" not in dict(move.chosen):
-            move = replace(move, chosen=(*move.chosen, loss))
+        seen = dict(move.chosen)
+        loss = seen.get("pnl_pct", frozenset(self._world.domains["pnl_pct"].every)) & (self._beyond or frozenset())
+        move = replace(move, chosen=tuple({**seen, "pnl_pct": loss}.items()))
         if row is None or not self._has_stop(start.state):
             number = self._states[start.state][0]
             what = f"In {start.state} a loss of {spread:f} % or more fires no stop."

@@ -92,6 +92,16 @@ class Domain:
                     found[self.class_of(Ratio(number))] = None
         return tuple(sorted(found))
 
+    def alike(self, comparisons: Iterable[Comparison], library: Library) -> tuple[Class, ...]:
+        """Return for each class the first one to which some comparisons, all known here, give the same answers."""
+        checks = [compile_guard(each, {}, library) for each in dict.fromkeys(comparisons)]
+        first: dict[tuple[bool, ...], Class] = {}
+        found = []
+        for each, value in enumerate(self.examples):
+            self._reading.values[self.metric] = value
+            found.append(first.setdefault(tuple(check.holds(self._reading) for check in checks), each))
+        return tuple(found)
+
     def where(self, check: Check, *, or_undefined: bool) -> frozenset[Class]:
         """Return the classes in which `check`, one that this domain distinguishes, holds."""
         found = set()

@@ -95,8 +95,8 @@ class Teller:
         names = (*row.conditions, *row.unless)
         return {each.metric for name in names for each in comparisons_in(self._guards[name], self._guards)}
 
-    def _example(self, metric: str, each: int) -> Value:
-        return self._domains[metric].examples[each]
+    def _example(self, metric: str, classes: frozenset[int]) -> Value:
+        return self._domains[metric].examples[min(classes)]
 
 
 def _words(fired: Fired) -> str:

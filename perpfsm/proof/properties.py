@@ -99,13 +99,15 @@ class _Asked:
         """Yield every choice of the guards' metrics with which they are as the property asks."""
         open_to = [self._world.unasked.classes(metric, situation) for metric in self._metrics]
         for classes in product(*open_to):
-            chosen = tuple(zip(self._metrics, classes, strict=True))
+            chosen = tuple((metric, frozenset({each})) for metric, each in zip(self._metrics, classes, strict=True))
             self._reading.values.clear()
-            self._reading.values.update({metric: self._world.domains[metric].examples[each] for metric, each in chosen})
+            self._reading.values.update(
+                {metric: self._world.domains[metric].examples[min(each)] for metric, each in chosen}
+            )
             if all(check.holds(self._reading) is is_wanted for check, is_wanted in self._checks):
                 yield chosen
 
-    def _open(self, chosen: Chosen, situation: Situation) -> dict[str, Class]:
+    def _open(self, chosen: Chosen, situation: Situation) -> dict[str, frozenset[Class]]:
         """Return what was chosen among several classes; the rest the situation says itself."""
         return {metric: each for metric, each in chosen if len(self._world.unasked.classes(metric, situation)) > 1}
 

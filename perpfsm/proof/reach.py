@@ -156,4 +156,5 @@ class Silence:
             return False
         if situation.placed <= 1:
             return True
-        return any(dict(taken.chosen).get(REPLACEMENTS, self._most) != self._most for taken in run.taken)
+        counts_seen = (dict(taken.chosen).get(REPLACEMENTS) for taken in run.taken)
+        return any(seen is not None and self._most not in seen for seen in counts_seen)

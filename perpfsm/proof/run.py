@@ -35,7 +35,7 @@ class Moment:
     fresh: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[Situation, frozenset[tuple[str, Class]], frozenset[tuple[str, frozenset[Class]]]]:
+    def key(self) -> tuple[Situation, frozenset[tuple[str, frozenset[Class]]], frozenset[tuple[str, frozenset[Class]]]]:
         """What makes two moments the same."""
         return self.situation, frozenset(self.chosen), frozenset(self.allowed.items())
 
@@ -165,14 +165,11 @@ class Runner:
         if self._closes_at_market or not asks or not moment.situation.exposed:
             yield self._closes_at_market, moment.chosen
             return
-        made = dict(moment.chosen).get("data")
-        if made is not None:
-            yield made not in self._usable, moment.chosen
-            return
-        within = moment.allowed.get("data", frozenset(self._domains["data"].every))
+        made = dict(moment.chosen)
+        within = made.get("data") or moment.allowed.get("data", frozenset(self._domains["data"].every))
         for group, is_market in ((within & self._usable, False), (within - self._usable, True)):
             if group:
-                yield is_market, (*moment.chosen, ("data", min(group)))
+                yield is_market, tuple({**made, "data": group}.items())
 
     def _plan(self, outcome: Outcome, result: Result) -> tuple[frozenset[str], dict[str, frozenset[Class]]]:
         """Return which metrics a row changes, and what its actions leave some of them at; remember both."""

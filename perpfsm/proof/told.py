@@ -66,7 +66,8 @@ class Told:
             for taken in move.taken:
                 chosen = dict(taken.chosen) | chosen
             is_closing = end.limit or end.market or end.reason not in {NO_REASON, TAKE_PROFIT}
-            if end.exposed and not is_closing and chosen.get("remainder") not in self._dust:
+            remainder = chosen.get("remainder")
+            if end.exposed and not is_closing and (remainder is None or not remainder <= self._dust):
                 what = f"In {end.state} a position stays open when {event.says}."
                 remedy = f"Add a row on {event.trigger} from {end.state} that does [cancel_orders, close_at_market]."
                 yield Refutation(GETS_OUT, ("states", self._numbers[end.state]), at, move, what, remedy)
