@@ -48,23 +48,20 @@ def nothing_lives_below_maintenance(play: Play) -> list[str]:
 
 @some
 @given(margined_worlds())
-def test_nothing_lives_below_maintenance(world: World) -> None:
-    assert claims.always(nothing_lives_below_maintenance, world, Play(world, bands=False)) == []
-
-
-@some
-@given(margined_worlds())
 def test_cash_is_what_fills_liquidations_and_funding_say_exactly(world: World) -> None:
     play = Play(world)
     assert claims.always(wallets_are_right, world, play) == []
     assert claims.cash_adds_up(play) == []
     assert claims.sums_add_up(play) == []
+    assert claims.orders_are_right(play) == []
 
 
 @some
 @given(margined_worlds())
-def test_a_liquidation_is_never_slept_through(world: World) -> None:
-    assert Play(world).go(world.happenings).records == Play(world, bands=False).go(world.happenings).records
+def test_a_liquidation_is_neither_late_nor_slept_through(world: World) -> None:
+    awake = Play(world, bands=False)
+    assert claims.always(nothing_lives_below_maintenance, world, awake) == []
+    assert Play(world).go(world.happenings).records == awake.records
 
 
 @some
@@ -81,12 +78,6 @@ def test_after_a_crash_positions_margins_and_cash_are_what_they_were(world: Worl
     assert claims.cash_adds_up(again) == []
 
 
-@some
-@given(margined_worlds())
-def test_orders_are_as_right_as_ever(world: World) -> None:
-    assert claims.orders_are_right(Play(world).go(world.happenings)) == []
-
-
 def is_liquidation(record: Record) -> bool:
     return isinstance(record, ClosingRecord) and record.reason == "liquidation"
 
@@ -99,8 +90,15 @@ def has_received(record: Record) -> bool:
     return isinstance(record, FundingRecord) and record.paid < Decimal(0)
 
 
-@pytest.mark.parametrize("mode", MarginMode)
-@pytest.mark.parametrize("is_wanted", [is_liquidation, has_paid, has_received])
+@pytest.mark.parametrize(
+    ("mode", "is_wanted"),
+    [
+        (MarginMode.CROSS, is_liquidation),
+        (MarginMode.ISOLATED, is_liquidation),
+        (MarginMode.CROSS, has_paid),
+        (MarginMode.ISOLATED, has_received),
+    ],
+)
 def test_the_drawn_worlds_liquidate_and_fund_in_both_modes(
     mode: MarginMode, is_wanted: Callable[[Record], bool]
 ) -> None:
