@@ -16,6 +16,7 @@ from perpfsm.market.incident import parse_incidents
 from tests.builders import NOW, SECOND
 from tests.properties import claims
 from tests.properties.plays import Play
+from tests.properties.test_slow_venue import slow_worlds
 from tests.properties.worlds import Happening, World, is_found, some, worlds
 
 ANYWHERE = (
@@ -43,8 +44,8 @@ ON_A_LEG = (
 
 @st.composite
 def troubled_worlds(draw: st.DrawFn) -> World:
-    """Draw a world in which up to a dozen incidents happen, each at the time of the message before it."""
-    world = draw(worlds())
+    """Draw a world, near or far, in which up to a dozen incidents happen, each at the time of the message before."""
+    world = draw(worlds() | slow_worlds())
     legs = world.parameters.position_mode.legs
     texts = st.sampled_from([*ANYWHERE, *(text.format(leg=leg) for text in ON_A_LEG for leg in legs)])
     found = list(world.happenings)
