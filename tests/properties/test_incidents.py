@@ -16,8 +16,8 @@ from perpfsm.market.incident import parse_incidents
 from tests.builders import NOW, SECOND
 from tests.properties import claims
 from tests.properties.plays import Play
-from tests.properties.test_slow_venue import slow_worlds
-from tests.properties.worlds import Happening, World, is_found, some, worlds
+from tests.properties.test_slow_venue import few, slow_worlds
+from tests.properties.worlds import Happening, World, is_found, worlds
 
 ANYWHERE = (
     "expire exits",
@@ -63,7 +63,7 @@ def to_the_end(play: Play, happenings: tuple[Happening, ...]) -> Play:
     return play
 
 
-@some
+@few
 @given(troubled_worlds())
 def test_cash_is_what_fills_and_other_hands_say_and_both_sides_agree_in_the_end(world: World) -> None:
     play = to_the_end(Play(world), world.happenings)
@@ -79,20 +79,20 @@ def test_cash_is_what_fills_and_other_hands_say_and_both_sides_agree_in_the_end(
     assert {each.order.client_id for each in state.table.live()} >= {each.order.client_id for each in account.orders}
 
 
-@some
+@few
 @given(troubled_worlds())
 def test_losses_are_being_closed_and_states_fit_whatever_the_venue_does(world: World) -> None:
     assert claims.always(claims.legs_are_safe, world, Play(world)) == []
 
 
-@some
+@few
 @given(troubled_worlds())
 def test_no_order_stays_unknown(world: World) -> None:
     play = to_the_end(Play(world), world.happenings)
     assert [each for each in play.driver.session.state.table.live() if each.status == "unknown"] == []
 
 
-@some
+@few
 @given(troubled_worlds())
 def test_the_records_are_the_same_without_bands_whatever_the_venue_does(world: World) -> None:
     assert Play(world).go(world.happenings).records == Play(world, bands=False).go(world.happenings).records
