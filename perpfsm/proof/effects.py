@@ -67,11 +67,7 @@ def _kinds(roles: frozenset[Role]) -> set[str]:
 
 def _moved(before: Situation, dest: str, moved: Mapping[str, object]) -> Situation:
     """Return the situation in another state, with the facts that a move sets."""
-    after = before._replace(state=dest)
-    if "exit_reason" in moved:
-        after = after._replace(reason=str(moved["exit_reason"]))
-    if "exits_placed" in moved:
-        after = after._replace(placed=0)
+    after = before._replace(state=dest, reason=str(moved["exit_reason"]), placed=0)
     if "exit_losses" in moved:
         after = after._replace(lost=False)
     if "peak" in moved:

@@ -75,10 +75,10 @@ class Teller:
         for taken in move.taken:
             asked = dict(taken.chosen) | asked
             row = taken.outcome.row
-            if row is not None:
-                matters = self._metrics_of(row)
-                told |= {name: self._example(name, each) for name, each in taken.chosen if name in matters}
-                fired.append(Fired(row, taken.before.state, taken.outcome.effects, taken.after.situation))
+            assert row is not None  # noqa: S101  # only rows that fire are taken
+            matters = self._metrics_of(row)
+            told |= {name: self._example(name, each) for name, each in taken.chosen if name in matters}
+            fired.append(Fired(row, taken.before.state, taken.outcome.effects, taken.after.situation))
         values = {name: self._example(name, each) for name, each in asked.items()}
         return Happening(move.kind, move.says, before, values, told if fired else values, tuple(fired))
 
