@@ -18,7 +18,7 @@ def match_quote(floor: Floor, quote: Quote) -> None:
     orders, book = floor.orders, floor.book
     book.show(quote)
     if floor.settings.fill_model is FillModel.QUEUE:
-        look(floor)
+        look(floor, quote.exchange_ns)
     if floor.faults.is_halted(quote.time_ns):
         return
     if orders.buys and quote.ask <= orders.buys[0].limit:
@@ -32,7 +32,7 @@ def match_depth(floor: Floor, message: Depth) -> None:
     floor.book.show_depth(message)
     floor.band = None
     if floor.settings.fill_model is FillModel.QUEUE:
-        look(floor)
+        look(floor, message.exchange_ns)
 
 
 def match_trade(floor: Floor, trade: Trade) -> None:
@@ -44,13 +44,13 @@ def match_trade(floor: Floor, trade: Trade) -> None:
     floor.book.note_trade(trade.exchange_ns)
 
 
-def look(floor: Floor) -> None:
-    """Hold every place in a queue against what is shown now."""
+def look(floor: Floor, at_ns: int | None) -> None:
+    """Hold every place in a queue against what is shown now, by a message of the venue's time `at_ns`."""
     settings, book = floor.settings, floor.book
     cancels, step = settings.queue_cancels, settings.instrument.step
     for side in (Side.BUY, Side.SELL):
         for working in floor.orders.line(side):
-            working.place.look(book, side, working.limit, cancels=cancels, step=step)
+            working.place.look(book, side, working.limit, cancels=cancels, step=step, at_ns=at_ns)
 
 
 def _match(floor: Floor, side: Side, quote: Quote) -> None:
@@ -61,7 +61,7 @@ def _match(floor: Floor, side: Side, quote: Quote) -> None:
     for working in tuple(floor.orders.line(side)):
         if not floor.book.reaches(side, working.limit):
             return
-        working.place.ahead = ZERO
+        working.place.advance(ZERO, quote.exchange_ns)
         if not working.remaining or (price == working.limit and model is not FillModel.TOUCH):
             continue
         size = floor.open_size(working, floor.book.left(against))
@@ -92,12 +92,8 @@ def _consume(floor: Floor, side: Side, trade: Trade) -> None:
         elif place.ahead is None:
             continue  # nothing was shown yet, so everybody may be ahead
         else:
-            place.traded += trade.size
-            taken = min(left, max(ZERO, place.ahead - gone))
+            taken = place.consume(trade.size, left=left, gone=gone, at_ns=trade.exchange_ns)
             left, gone = left - taken, gone + taken
-            place.ahead = max(ZERO, place.ahead - gone)
-            if place.ahead:
-                continue
         size = floor.open_size(working, left)
         if size:
             left -= size

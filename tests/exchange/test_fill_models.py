@@ -272,7 +272,7 @@ class TestPlantedOptimism:
         look = Place.look
 
         def hopeful(place: Place, book: Book, side: Side, price: Decimal, **how: Decimal) -> None:
-            look(place, book, side, price, cancels=QueueCancels.RISK_AVERSE, step=how["step"])
+            look(place, book, side, price, cancels=QueueCancels.RISK_AVERSE, step=how["step"], at_ns=None)
             place.ahead = place.ahead / 2 if place.ahead else place.ahead
 
         monkeypatch.setattr(Place, "look", hopeful)

@@ -206,6 +206,34 @@ class TestOneSweepOnce:
         show(venue, quote(99, "99.9", shown=1))
         assert executions(show(venue, trade("99.9", 1))) == [execution("a", 100, 1)]
 
+    def test_a_sweep_that_the_book_has_shown_does_not_fill_us_when_its_trades_come(self) -> None:
+        venue = queued(seen=(at(10, 100, 101),))
+        show(venue, at(20, 99, 101))
+        assert ahead(venue) == 0
+        assert executions(show(venue, trade(100, 3, at=20), trade(100, 2, at=20))) == []
+        assert executions(show(venue, trade(100, 1, at=20))) == [execution("a", 100, 1)]
+
+    def test_a_locked_book_shows_a_sweep_too(self) -> None:
+        venue = queued(seen=(at(10, 100, 101),))
+        show(venue, at(20, 100, 100))
+        assert executions(show(venue, trade(100, 6, at=20))) == [execution("a", 100, 1)]
+
+    def test_a_later_trade_is_no_part_of_what_the_book_has_shown(self) -> None:
+        venue = queued(seen=(at(10, 100, 101),))
+        show(venue, at(20, 100, 101, shown=3))
+        assert ahead(venue) == 3
+        show(venue, trade(100, 2, at=20))
+        assert ahead(venue) == 3
+        show(venue, trade(100, 1, at=21))
+        assert ahead(venue) == 2
+        show(venue, trade(100, 1, at=20))
+        assert ahead(venue) == 1
+
+    def test_a_trade_that_is_larger_than_what_the_book_has_shown_takes_the_rest_from_those_ahead(self) -> None:
+        venue = queued(seen=(at(10, 100, 101),))
+        show(venue, at(20, 100, 101, shown=4), trade(100, 3, at=20))
+        assert ahead(venue) == 2
+
 
 class TestCancels:
     """What goes at our price without a trade was ahead of us, or was not."""

@@ -224,4 +224,7 @@ def goes_on_differently(world: World, part: str, latency: LatencySettings) -> bo
         forgetful = restore(json.dumps(plain))
     except PerpfsmError:
         return True
-    return any(play(forgetful, step, stops) != play(venue, step, stops) for step in world.steps[35:])
+    try:
+        return any(play(forgetful, step, stops) != play(venue, step, stops) for step in world.steps[35:])
+    except AssertionError:  # what it still knows does not fit
+        return True

@@ -83,6 +83,7 @@ E3 a trade before the first quote
 E3 a trade consumes the queue
 E3 a trade from before the order
 E3 a trade is used up
+E3 a trade that a book has shown already
 E3 a trade through fills
 E3 joins at the best
 E3 joins behind

@@ -101,7 +101,7 @@ class Matching:
     def on_book(self) -> None:
         """Let the newest book move the queues, and execute what rests within its reach; buys first."""
         for each in self.state.orders:
-            self.move_queue(each)
+            self.move_queue(each, self.state.quote_ns)
         best = self.state.book.best
         if best is None or self.state.is_halted():
             return
@@ -112,7 +112,7 @@ class Matching:
                 beyond = order.beyond(price)
                 if beyond >= 0:
                     self.state.hit("E3 a book at the price empties the queue", order.ahead and not beyond)
-                    order.ahead = F(0)
+                    order.stand_behind(F(0), self.state.quote_ns)
                 if order in self.state.orders and (beyond > 0 or (beyond == 0 and self.state.terms.model == "touch")):
                     assert order.price is not None
                     done = self.execute(order, order.price, self.state.book.free(against), Liquidity.MAKER)
@@ -122,8 +122,8 @@ class Matching:
                     if done and self.state.quote_ns is not None:
                         self.state.swept[side] = max(self.state.quote_ns, self.state.swept.get(side, 0))
 
-    def move_queue(self, order: Resting) -> None:
-        """Shrink what is ahead by what the book shows of its level."""
+    def move_queue(self, order: Resting, at_ns: int | None) -> None:
+        """Shrink what is ahead by what the book of a venue's time shows of its level."""
         assert order.price is not None
         if order.ahead is None:
             self.line_up(order)
@@ -134,14 +134,14 @@ class Matching:
         fall = max(F(0), (order.seen or F(0)) - shown)
         explained = min(fall, order.traded)
         order.traded -= explained
-        if self.state.terms.queue_cancels == "proportional" and order.seen:
-            canceled = fall - explained
-            left = order.ahead * (1 - canceled / order.seen)
-            order.ahead = -(-left // self.state.terms.step) * self.state.terms.step
-            self.state.hit("E3 proportional cancels", canceled and 0 < order.ahead < shown)
+        ahead = order.ahead
+        if self.state.terms.queue_cancels == "proportional" and order.seen and fall > explained:
+            left = ahead * (1 - (fall - explained) / order.seen)
+            ahead = -(-left // self.state.terms.step) * self.state.terms.step
+            self.state.hit("E3 proportional cancels", 0 < ahead < shown)
         else:
-            self.state.hit("E3 risk-averse cancels", order.ahead > shown)
-        order.ahead = min(order.ahead, shown)
+            self.state.hit("E3 risk-averse cancels", ahead > shown)
+        order.stand_behind(min(ahead, shown), at_ns)
         order.seen = shown
 
     def on_trade(self, trade: Trade) -> None:
@@ -167,12 +167,19 @@ class Matching:
                 self.state.hit("E3 a trade before the first quote")
                 continue
             else:
-                order.traded += F(trade.size)
-                step = min(left, max(F(0), order.ahead - market))
+                is_late = at_ns is not None and order.printing_ns is not None and at_ns <= order.printing_ns
+                self.state.hit("E3 a trade that a book has shown already", is_late and order.printing)
+                if not is_late:
+                    order.printing = F(0)
+                    order.traded += F(trade.size)
+                before_us = order.ahead + order.printing
+                step = min(left, max(F(0), before_us - market))
                 market, left = market + step, left - step
-                order.ahead = max(F(0), order.ahead - market)
+                before_us = max(F(0), before_us - market)
+                order.ahead = min(order.ahead, before_us)
+                order.printing = before_us - order.ahead
                 self.state.hit("E3 a trade consumes the queue", step)
-                if order.ahead:
+                if before_us:
                     continue
             assert order.price is not None
             done = self.execute(order, order.price, left, Liquidity.MAKER)

@@ -122,11 +122,16 @@ def a_trade_from_before_the_order_fills_it(patch: pytest.MonkeyPatch) -> None:
 def a_traded_fall_counts_as_cancelled(patch: pytest.MonkeyPatch) -> None:
     look = Place.look
 
-    def blind(self, book, side, price, *, cancels, step):  # type: ignore[no-untyped-def]
+    def blind(self, book, side, price, *, cancels, step, at_ns):  # type: ignore[no-untyped-def]
         self.traded = ZERO
-        look(self, book, side, price, cancels=cancels, step=step)
+        look(self, book, side, price, cancels=cancels, step=step, at_ns=at_ns)
 
     patch.setattr(Place, "look", blind)
+
+
+@plant
+def a_trade_that_the_book_has_shown_counts_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Place, "advance", lambda self, ahead, _: setattr(self, "ahead", ahead))
 
 
 @plant

@@ -23,6 +23,8 @@ class Resting:
         ahead: Base units that have to go before it, under the queue model; None before the first quote.
         seen: What was shown at its price when it was last shown; None when it never was.
         traded: What traded at its price and has not explained a fall of the size shown there yet.
+        printing: What books say has gone before it, and what trades that are received late may still print.
+        printing_ns: The newest venue's time of such a book; a later trade is another one.
         rested_ns: The newest exchange time seen when it came to rest; None when there was none.
     """
 
@@ -38,6 +40,16 @@ class Resting:
     seen: Fraction | None = None
     traded: Fraction = ZERO
     rested_ns: int | None = None
+    printing: Fraction = ZERO
+    printing_ns: int | None = None
+
+    def stand_behind(self, ahead: Fraction, at_ns: int | None) -> None:
+        """Move to where a book of the venue's time `at_ns` says that it stands."""
+        gone = (self.ahead or ZERO) - ahead
+        if gone > 0 and at_ns is not None:
+            self.printing += gone
+            self.printing_ns = max(at_ns, self.printing_ns or at_ns)
+        self.ahead = ahead
 
     def beyond(self, price: Fraction) -> Fraction:
         """Return by how much `price` of the opposite side is better for it than its own; negative when worse."""

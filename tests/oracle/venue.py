@@ -140,7 +140,7 @@ class Oracle:
             case DepthSnapshot() | DepthUpdate():
                 state.book.on_depth(message)
                 for order in state.orders:
-                    self.matching.move_queue(order)
+                    self.matching.move_queue(order, message.exchange_ns)
             case MarkPrice():
                 state.feed_mark = F(message.mark)
                 self.matching.check_margin()
