@@ -13,7 +13,6 @@ RARE = {
     "a sweep is used twice": 36,
     "a trade from before the order fills it": 20,
     "a traded fall counts as cancelled": 138,
-    "maintenance is that of the first bracket": 70,
     "a debt is not forgiven": 227,
 }
 """Worlds in which what is seldom happens, so that the search begins there."""
