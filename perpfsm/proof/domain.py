@@ -140,9 +140,6 @@ def comparisons_in(guard: Guard, guards: Mapping[str, Guard]) -> Iterator[Compar
 
 def _samples(bounds: list[Decimal], beside: Decimal) -> Iterator[Decimal]:
     """Yield a number `beside` below the bounds, each bound, one in each gap, and one as far above."""
-    if not bounds:
-        yield Decimal(0)
-        return
     yield bounds[0] - beside
     for low, high in pairwise(bounds):
         yield low

@@ -86,8 +86,5 @@ def world_of(
 
 
 def classes_where(world: World, comparison: Comparison) -> frozenset[int]:
-    """Return the classes of a metric in which a comparison of it holds; none when no guard asks for it."""
-    domain = world.domains.get(str(comparison.metric))
-    if domain is None:
-        return frozenset()
-    return domain.where(compile_guard(comparison, {}, world.library), or_undefined=False)
+    """Return the classes of a metric in which a comparison of it holds, one that the world was made with."""
+    return world.domains[str(comparison.metric)].where(compile_guard(comparison, {}, world.library), or_undefined=False)

@@ -1,6 +1,7 @@
 """Lifecycles are proved, or refuted where they are to blame: the shipped ones clean, many faults each by name."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +12,7 @@ from perpfsm.errors import Severity
 from perpfsm.machine.definition import (
     Comparison,
     MachineDefinition,
+    Not,
     Operator,
     Row,
     StateDefinition,
@@ -226,6 +228,26 @@ def test_a_machine_that_is_never_left_is_a_trap() -> None:
     assert flaw.what == "Once in done, the leg never gets back to idle."
 
 
+def test_a_silence_that_leads_out_of_the_closing_state_is_no_waiting() -> None:
+    give_up = Row(
+        1,
+        "give_up",
+        (Trigger.MARKET,),
+        ("closing",),
+        "open",
+        None,
+        ("getting_out", "exit_stale"),
+        (),
+        ("cancel_exits",),
+    )
+    machine = without("cross", "replace_exit")(PROFIT)
+    machine = renumbered(machine, [*machine.rows, give_up])
+
+    assert "escalates" in {flaw.code for flaw in proved(machine).flaws}  # the stop brings it back, for ever
+    without_stop = replace(parameters_for(machine), stop_loss_spread=Decimal(0))
+    assert "escalates" not in {flaw.code for flaw in proved(machine, without_stop).flaws}
+
+
 def test_metrics_and_actions_of_strangers_are_taken_to_be_anything() -> None:
     library = shipped_library().extended(
         [
@@ -242,7 +264,7 @@ def test_metrics_and_actions_of_strangers_are_taken_to_be_anything() -> None:
     )
     guards = {
         **PROFIT.guards,
-        "bad_mood": Comparison(Operator.IS, ("bad",), metric="mood"),
+        "bad_mood": Not(Comparison(Operator.IS, ("good",), metric="mood")),
         "old": Comparison(Operator.ABOVE, PARAMETERS_FOR.order_refresh_time, metric="age"),
     }
     hold = Row(1, "hold", (Trigger.MARKET,), ("open",), None, None, ("bad_mood", "old"), (), ("dance",))
