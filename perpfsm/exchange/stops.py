@@ -139,9 +139,15 @@ class StopWatch:
         return self._between(waiting.stop.by, low, high)
 
     def _between(self, by: TriggerBy, low: Decimal | None, high: Decimal | None) -> Band:
-        """Return the bounds of the price that is watched; until the feed has it, those of the mid price as well."""
+        """Return the bounds of the price that is watched; until the feed has it, those of the mid price as well.
+
+        A price that lies outside already was not looked at while the venue was halted, and is with the next message.
+        """
         floor = self._floor
         least, most = LOW if low is None else low, HIGH if high is None else high
+        price = watched_price(floor, by)
+        if price is not None and not least <= price <= most:
+            return NOWHERE
         if by is TriggerBy.MARK:
             band, has_own = Band(mark_low=least, mark_high=most), floor.mark is not None
         else:

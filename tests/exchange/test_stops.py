@@ -232,7 +232,9 @@ def test_while_the_venue_is_halted_nothing_is_triggered_and_then_the_newest_pric
         venue.on_market(incident)
     assert mark(venue, 90) == []
     after = NOW + 10**9
-    venue.on_market(quote("99.5", "100.5", time_ns=after))
+    late = quote("99.5", "100.5", time_ns=after)
+    assert not venue.band().holds(late)
+    venue.on_market(late)
     assert short(venue.take(after)) == ["s triggered", "s sell 2 @ 99.5 taker"]
 
 
