@@ -21,8 +21,14 @@ Chosen = tuple[tuple[str, frozenset[Class]], ...]
 Answers = tuple[tuple[str, Class], ...]
 Allowed = Mapping[str, frozenset[Class]]
 Open = Mapping[str, tuple[Class, ...]]
+RUNS_MAX = 30_000
+WAYS_MAX = 60_000
 UNTOUCHED = "untouched"
 MOVED = ("exit_reason", "exits_placed", "exit_losses", "peak")
+
+
+class TooManyChoices(Exception):
+    """There are more ways through the guards than are looked into."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,13 +85,13 @@ class Unasked:
         key = (metric, is_now, is_ever, parts(situation))
         found = self._known.get(key)
         if found is None:
-            spec = self._library.metrics[metric]
-            reads = spec.reads or frozenset()
-            values = [
-                read(spec, situation, probe, self._parameters)
-                for probe in probes(reads, is_now=is_now, is_ever=is_ever)
-            ]
-            found = self._known[key] = self._domains[metric].between(values)
+            spec, domain = self._library.metrics[metric], self._domains[metric]
+            extremes = probes(spec.reads or frozenset(), is_now=is_now, is_ever=is_ever)
+            try:
+                found = domain.between([read(spec, situation, probe, self._parameters) for probe in extremes])
+            except ArithmeticError:  # a stranger's metric that cannot do with such prices may be anything
+                found = domain.every
+            self._known[key] = found
         return found
 
     def is_aging(self, metric: str) -> bool:
@@ -131,7 +137,7 @@ class Choices:
             parameters: Of the strategy.
             watched: Metrics whose choice matters also when no row fires.
         """
-        self.runs = 0
+        self.runs = self._told = 0
         self._watched = watched
         self._domains = domains
         self._unasked = unasked
@@ -188,6 +194,9 @@ class Choices:
         while pending:
             node, path, chosen = pending.pop()
             if isinstance(node, Outcome):
+                self._told += 1
+                if self._told > WAYS_MAX:
+                    raise TooManyChoices
                 yield node, chosen
                 continue
             metric = node.metric
@@ -225,6 +234,8 @@ class Choices:
     def _run(self, state: str, trigger: Trigger, forced: Answers, open_to: Open) -> Question | Outcome:
         """Run the machine with these answers; return the rest of the path that it takes then."""
         self.runs += 1
+        if self.runs > RUNS_MAX:
+            raise TooManyChoices
         self._forced, self._open, self._groups_now = forced, open_to, self._groups(state, trigger)
         self._asked.clear()
         self._noted.clear()

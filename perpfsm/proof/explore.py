@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from perpfsm.machine.definition import MachineDefinition
-from perpfsm.proof.choices import Chosen
+from perpfsm.proof.choices import Chosen, TooManyChoices
 from perpfsm.proof.events import Event, Kind, events_in
 from perpfsm.proof.run import Moment, Run, Runner, Taken, at_rest
 from perpfsm.proof.situation import Situation
 
-SITUATIONS_MAX = 6_000
-OFFERS_MAX = 400_000
+SITUATIONS_MAX = 4_000
+OFFERS_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +89,31 @@ def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, wa
         if len(graph.situations) > SITUATIONS_MAX or runner.offers > OFFERS_MAX:
             graph.is_complete = False
             break
-        situation = graph.situations[at]
-        for run in runner.runs(Moment(situation)):
-            watch(at, situation, None, run)
-            if run.taken:
-                _record(graph, at, Kind.MARKET, "market", run)
-        # What a state does not know of, it is to learn of by the market; what else happens then is no news.
-        is_known = definition.state(situation.state).exposed is situation.exposed
-        for event in events_in(situation, is_hedge=is_hedge) if is_known else ():
-            for run in _of_event(runner, event):
-                watch(at, situation, event, run)
-                _record(graph, at, event.kind, event.says, run)
+        try:
+            _leave(graph, at, definition, runner, is_hedge=is_hedge, watch=watch)
+        except TooManyChoices:
+            graph.is_complete = False
+            break
         at += 1
     graph.offers = runner.offers
     return graph
+
+
+def _leave(
+    graph: Graph, at: int, definition: MachineDefinition, runner: Runner, *, is_hedge: bool, watch: Watch
+) -> None:
+    """Add every move that leads away from a situation."""
+    situation = graph.situations[at]
+    for run in runner.runs(Moment(situation)):
+        watch(at, situation, None, run)
+        if run.taken:
+            _record(graph, at, Kind.MARKET, "market", run)
+    # What a state does not know of, it is to learn of by the market; what else happens then is no news.
+    is_known = definition.state(situation.state).exposed is situation.exposed
+    for event in events_in(situation, is_hedge=is_hedge) if is_known else ():
+        for run in _of_event(runner, event):
+            watch(at, situation, event, run)
+            _record(graph, at, event.kind, event.says, run)
 
 
 def _of_event(runner: Runner, event: Event) -> Iterator[Run]:

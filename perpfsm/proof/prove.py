@@ -10,6 +10,7 @@ from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.library import Library
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.proof import properties
+from perpfsm.proof.choices import TooManyChoices
 from perpfsm.proof.claims import NO_OPPOSITE, SAYS, Watch
 from perpfsm.proof.effects import OPENS_WHILE_EXPOSED
 from perpfsm.proof.explore import Graph, explore
@@ -72,11 +73,20 @@ def prove(definition: MachineDefinition, library: Library, parameters: Parameter
         graph = explore(definition, world.runner, is_hedge=world.is_hedge, watch=watch)
         refutations = list(watch.found.values())
         if graph.is_complete:
-            unnoticed = {each.path for each in refutations if each.claim in UNNOTICED}
-            lasting = (*cannot_close(world, graph), *Silence(world).refuted(graph), *trapped(world, graph))
-            refutations.extend(each for each in lasting if each.path not in unnoticed)
-            refutations.extend(properties.refuted(world, graph))
+            refutations.extend(
+                _of_the_whole(world, graph, {each.path for each in refutations if each.claim in UNNOTICED})
+            )
         return _proof(world, graph, refutations)
+
+
+def _of_the_whole(world: World, graph: Graph, unnoticed: set[tuple[str | int, ...]]) -> Iterator[Refutation]:
+    """Yield what only the finished graph refutes; it is not finished when even that is too much to ask."""
+    try:
+        lasting = (*cannot_close(world, graph), *Silence(world).refuted(graph), *trapped(world, graph))
+        yield from (each for each in lasting if each.path not in unnoticed)
+        yield from properties.refuted(world, graph)
+    except TooManyChoices:
+        graph.is_complete = False
 
 
 def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Proof:

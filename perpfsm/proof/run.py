@@ -9,12 +9,13 @@ from perpfsm.machine.guards import compile_guard
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.machine.library import ExitType, Library
 from perpfsm.market.side import PositionMode
-from perpfsm.proof.choices import Allowed, Choices, Chosen, Outcome, Unasked
+from perpfsm.proof.choices import Allowed, Choices, Chosen, Outcome, TooManyChoices, Unasked
 from perpfsm.proof.domain import Class, Domain
 from perpfsm.proof.effects import Result, after_row
 from perpfsm.proof.situation import Situation
 
 OFFERS_MAX = 32
+WAYS_MAX = 400_000
 USABLE_DATA = ("good", "jump")
 
 
@@ -88,7 +89,7 @@ class Runner:
         parameters: Parameters,
     ) -> None:
         """Run on `choices`."""
-        self.offers = 0
+        self.offers = self._ways = 0
         self._choices = choices
         self._unasked = unasked
         self._domains = domains
@@ -112,7 +113,11 @@ class Runner:
     def step(self, moment: Moment, trigger: Trigger) -> Iterator[Taken | Moment]:
         """Yield what one trigger can do: a row that fires, or the moment in which none does."""
         self.offers += 1
-        for outcome, chosen in self._choices.ways(moment.situation, trigger, moment.chosen, moment.allowed):
+        ways = self._choices.ways(moment.situation, trigger, moment.chosen, moment.allowed)
+        self._ways += len(ways)
+        if self._ways > WAYS_MAX:
+            raise TooManyChoices
+        for outcome, chosen in ways:
             now = Moment(moment.situation, chosen, moment.allowed, moment.fresh)
             if outcome.row is None:
                 yield now
