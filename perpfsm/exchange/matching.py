@@ -29,10 +29,12 @@ def match_quote(floor: Floor, quote: Quote) -> None:
 
 def match_depth(floor: Floor, message: Depth) -> None:
     """Show the market more of the depth; nothing executes by it, but queues get shorter."""
-    floor.book.show_depth(message)
-    floor.band = None
-    if floor.settings.fill_model is FillModel.QUEUE:
-        look(floor, message.exchange_ns)
+    book = floor.book
+    had_used = book.has_used
+    book.show_depth(message)
+    has_changed = floor.settings.fill_model is FillModel.QUEUE and look(floor, message.exchange_ns)
+    if had_used or has_changed:
+        floor.band = None
 
 
 def match_trade(floor: Floor, trade: Trade) -> None:
@@ -44,13 +46,19 @@ def match_trade(floor: Floor, trade: Trade) -> None:
     floor.book.note_trade(trade.exchange_ns)
 
 
-def look(floor: Floor, at_ns: int | None) -> None:
-    """Hold every place in a queue against what is shown now, by a message of the venue's time `at_ns`."""
+def look(floor: Floor, at_ns: int | None) -> bool:
+    """Hold every place in a queue against what is shown now, by a message of the venue's time `at_ns`.
+
+    Returns whether the band has to be asked for again.
+    """
     settings, book = floor.settings, floor.book
     cancels, step = settings.queue_cancels, settings.instrument.step
+    has_changed = False
     for side in (Side.BUY, Side.SELL):
         for working in floor.orders.line(side):
-            working.place.look(book, side, working.limit, cancels=cancels, step=step, at_ns=at_ns)
+            place = working.place
+            has_changed |= place.look(book, side, working.limit, cancels=cancels, step=step, at_ns=at_ns)
+    return has_changed
 
 
 def _match(floor: Floor, side: Side, quote: Quote) -> None:

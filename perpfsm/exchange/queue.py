@@ -48,8 +48,10 @@ class Place:
 
     def look(
         self, book: Book, side: Side, price: Decimal, *, cancels: QueueCancels, step: Decimal, at_ns: int | None
-    ) -> None:
+    ) -> bool:
         """Hold the place against what the book shows now; doing so twice changes nothing.
+
+        Returns whether it may have begun or ceased to matter what is shown at the price, which bands have to know.
 
         Args:
             book: As it is shown now.
@@ -61,10 +63,10 @@ class Place:
         """
         if self.ahead is None:
             self._line_up(book, side, price)
-            return
+            return True
         shown = book.shown(side, price) if self.ahead else None
         if shown is None:
-            return
+            return False
         ahead = self.ahead
         if self.seen is not None and shown < self.seen:
             fall = self.seen - shown
@@ -75,6 +77,7 @@ class Place:
                 ahead = (whole + bool(rest)) * step
         self.seen = shown
         self.advance(min(ahead, shown), at_ns)
+        return not self.ahead
 
     def advance(self, ahead: Decimal, at_ns: int | None) -> None:
         """Stand behind `ahead` base units, because a book of the venue's time `at_ns` says so.

@@ -271,9 +271,10 @@ class TestPlantedOptimism:
     def test_a_queue_that_cancels_all_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         look = Place.look
 
-        def hopeful(place: Place, book: Book, side: Side, price: Decimal, **how: Decimal) -> None:
-            look(place, book, side, price, cancels=QueueCancels.RISK_AVERSE, step=how["step"], at_ns=None)
+        def hopeful(place: Place, book: Book, side: Side, price: Decimal, **how: Decimal) -> bool:
+            changed = look(place, book, side, price, cancels=QueueCancels.RISK_AVERSE, step=how["step"], at_ns=None)
             place.ahead = place.ahead / 2 if place.ahead else place.ahead
+            return changed
 
         monkeypatch.setattr(Place, "look", hopeful)
         assert is_caught(too_early)
