@@ -1,5 +1,7 @@
 """The oracle bites: each bug that is planted in the exchange makes the two disagree in some random world."""
 
+from itertools import islice
+
 import pytest
 
 from tests.oracle import plants_account  # noqa: F401  # it plants more
@@ -21,7 +23,10 @@ RARE = {
 @pytest.mark.parametrize("bug", PLANTS)
 def test_a_planted_bug_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     PLANTS[bug](monkeypatch)
-    assert any(is_seen(seed) for seed in (RARE.get(bug, 0), *range(WORLDS_MAX)))
+    found = list(islice(filter(is_seen, (RARE.get(bug, 0), *range(WORLDS_MAX))), 1))
+    assert found
+    monkeypatch.undo()
+    assert not is_seen(*found)
 
 
 def is_seen(seed: int) -> bool:
