@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from perpfsm.decisions.parameters import CloseType, Parameters
 from perpfsm.decisions.quotes import PERCENT
-from perpfsm.market.instrument import Instrument, round_price_to_market
+from perpfsm.market.instrument import Instrument, round_price_to_market, round_size
 from perpfsm.market.messages import Quote
 from perpfsm.market.position import Position
 from perpfsm.market.ratio import Ratio
@@ -81,20 +81,31 @@ def limit_left_behind_pct(side: Side, limit: Decimal, quote: Quote) -> Ratio:
 def split_at_maximum(size: Decimal, instrument: Instrument) -> Iterator[Decimal]:
     """Yield the sizes of the orders that together close `size`, none above the venue's maximum (B18).
 
-    At most `size / size_max` rounded up orders; one where the venue has no maximum.
+    Each lies on the step grid, so that no part is refused; what is finer than a step stays open. A size that is less
+    than a step is one order, and it is for the venue to say no.
     """
-    most = instrument.size_max or size
-    while size > most:
+    size = closable_size(size, instrument) or size
+    most = size if instrument.size_max is None else round_size(instrument.size_max, step=instrument.step)
+    while size > most > 0:
         yield most
         size -= most
     if size:
         yield size
 
 
+def closable_size(size: Decimal, instrument: Instrument) -> Decimal:
+    """Return what orders can close of `size` (base units): whole steps; another step or another hand may leave more."""
+    return round_size(size, step=instrument.step)
+
+
 def is_dust(position: Position, quote: Quote | None, instrument: Instrument) -> bool:
     """Return whether what is open is too small for the venue to close now (B12)."""
     size = abs(position.size)
-    if not size or instrument.reduce_only_exempt:
+    if not size:
+        return False
+    if not closable_size(size, instrument):
+        return True
+    if instrument.reduce_only_exempt:
         return False
     if size < instrument.size_min:
         return True

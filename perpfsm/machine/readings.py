@@ -209,7 +209,8 @@ def take_profit_mismatch(reading: Reading) -> str:
     if position.is_flat:
         return NO_REASON
     price = exits.take_profit_price(position, view.parameters, tick=view.instrument.tick)
-    return reconcile.take_profit_mismatch(view.orders, price=price, size=abs(position.size))
+    size = exits.closable_size(abs(position.size), view.instrument)
+    return reconcile.take_profit_mismatch(view.orders, price=price, size=size)
 
 
 def remainder(reading: Reading) -> str:

@@ -142,6 +142,20 @@ def test_exits_are_split_at_the_venues_maximum_b18(size: str, most: str | None, 
     assert list(split_at_maximum(Decimal(size), limited)) == [Decimal(part) for part in parts]
 
 
+@pytest.mark.parametrize(
+    ("size", "most", "parts"),
+    [
+        ("0.0217", None, ["0.021"]),
+        ("0.0217", "0.0105", ["0.010", "0.010", "0.001"]),
+        ("0.0007", None, ["0.0007"]),
+        ("0.02", "0.0005", ["0.02"]),
+    ],
+)
+def test_exits_lie_on_the_step_grid_whatever_is_open_b18(size: str, most: str | None, parts: list[str]) -> None:
+    limited = replace(INSTRUMENT, size_max=None if most is None else Decimal(most))
+    assert list(split_at_maximum(Decimal(size), limited)) == [Decimal(part) for part in parts]
+
+
 STRICT = replace(INSTRUMENT, reduce_only_exempt=False, size_min=Decimal("0.01"))
 
 
@@ -164,6 +178,10 @@ def test_a_remainder_below_the_venues_minimum_is_dust_b12(held: Position, seen: 
 
 def test_nothing_is_dust_where_reduce_only_orders_are_exempt_b12() -> None:
     assert is_dust(position("0.001"), quote(), INSTRUMENT) is False
+
+
+def test_less_than_a_step_is_dust_everywhere_b12() -> None:
+    assert is_dust(position("0.0009"), quote(), INSTRUMENT) is True
 
 
 HELD = st.builds(

@@ -78,6 +78,16 @@ def test_a_stop_that_is_refused_is_sent_again_at_market_until_it_is_taken(told: 
     ]
 
 
+def test_a_position_that_another_hand_left_off_the_step_grid_is_closed_as_far_as_steps_go(told: Told) -> None:
+    rows = [*long_from(100), (1.5, "adl LONG 0.3333"), bid_at(2, 97), bid_at(12, 90)]
+    story = told(rows, {**MARKET, **HEDGE})
+    assert [line.replace("LONG ", "") for line in story.of_kind("place", *FOLLOWED)][3:] == [
+        "1.5 position 0.6667 by auto-deleveraging, realised -0.0016665",
+        "2 place sell 0.666 at market close",
+        "2 fill sell 0.666 @ 97 taker close",
+    ]
+
+
 def test_a_market_exit_whose_answer_was_lost_is_not_repeated_and_its_fill_closes(told: Told) -> None:
     rows = [*long_from(100), (1.5, "unknown 1"), bid_at(2, 97), bid_at(9, 97)]
     assert told(rows, MARKET).of_kind("place", *FOLLOWED)[3:] == [
