@@ -26,7 +26,7 @@ DELAYS: st.SearchStrategy[Delay] = st.sampled_from(
     [0, 0, SECOND // 50, SECOND // 10, SECOND, Uniform(0, SECOND // 5), Sampled((0, SECOND // 4, 3 * SECOND))]
 )
 # A world is played twice here, and for longer than others.
-few = settings(max_examples=settings().max_examples // 4)
+few = settings(max_examples=settings().max_examples // 8)
 
 
 @st.composite
