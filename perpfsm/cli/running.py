@@ -16,7 +16,7 @@ from perpfsm.cli.errors import EXIT_ERROR
 from perpfsm.cli.feeds import feed_of
 from perpfsm.cli.notices import Notices
 from perpfsm.cli.price_source import run_asking, with_price_source
-from perpfsm.cli.proving import HINT, RefutedError, refuse_refuted
+from perpfsm.cli.proving import HINT, RefutedError, refuse_late_stop, refuse_refuted
 from perpfsm.cli.run_options import RunOptions
 from perpfsm.config.render import finding_lines
 from perpfsm.config.strategy import Strategy, load_strategy
@@ -142,9 +142,11 @@ def run_strategy(options: RunOptions) -> int:
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
     started_s = clock.now_s()
     failure: PerpfsmError | None = None
+    opened = open_messages(feed, strategy.parameters.market)
+    refuse_late_stop(strategy, opened.first_price, feed.name)
     sourced = with_price_source(
         strategy,
-        open_messages(feed, strategy.parameters.market),
+        opened,
         is_paced=options.is_paced,
         skip_bad_lines=options.skip_bad_lines,
     )
@@ -189,7 +191,8 @@ def run_strategy(options: RunOptions) -> int:
 def _load(options: RunOptions) -> tuple[Strategy, Feed] | None:
     """Return the strategy and its feed; None when they cannot be used, and stderr says why."""
     try:
-        strategy = load_strategy(options.strategy, overrides=options.changes)
+        elsewhere = options.feed is not None
+        strategy = load_strategy(options.strategy, overrides=options.changes, is_fed_elsewhere=elsewhere)
         refuse_refuted(strategy, proves=options.proves)
         skips = options.skip_bad_lines
         return strategy, feed_of(strategy, options.feed, seed=options.seed, skip_bad_lines=skips, depth=True)

@@ -31,6 +31,7 @@ from perpfsm.market.price_source import CustomApi, ExternalMarket
 from perpfsm.proof.check_reads import parameters_read
 from perpfsm.proof.flaw import SourceFile
 from perpfsm.proof.lint import lint
+from perpfsm.proof.lint_terms import Terms
 
 DEFAULT_MACHINES = {
     PositionManagement.PROFIT_TAKING: "profit_taking",
@@ -53,6 +54,7 @@ class Strategy:
         machine_path: Where that file is.
         findings: Warnings about either file.
         values: Every parameter that the file or the command line sets, by dotted name.
+        terms: What the venue offers and charges, with a price where the file's own market has one.
         price_source: Where reference prices come from; None for the traded market.
         reads: The parameters that the lifecycle reads.
         waived: What the file says is meant so.
@@ -68,39 +70,49 @@ class Strategy:
     machine_path: Path
     findings: tuple[Finding, ...]
     values: Mapping[str, Value]
+    terms: Terms
     price_source: ExternalMarket | CustomApi | None = None
     reads: frozenset[str] = frozenset()
     waived: tuple[Waived, ...] = ()
 
 
-def load_strategy(path: Path, *, overrides: Mapping[str, str] | None = None) -> Strategy:
+def load_strategy(
+    path: Path, *, overrides: Mapping[str, str] | None = None, is_fed_elsewhere: bool = False
+) -> Strategy:
     """Return the strategy in the file at `path`.
 
     Args:
         path: A strategy file.
         overrides: Dotted names to YAML texts, as `--set` gives them; judged as a part of the whole.
+        is_fed_elsewhere: Whether another market than the file's own is traded, so that the price of that one says
+            nothing.
 
     Raises:
         ConfigError: With every finding, when one of them is an error.
     """
-    strategy, findings = read_strategy(path, overrides=overrides)
+    strategy, findings = read_strategy(path, overrides=overrides, is_fed_elsewhere=is_fed_elsewhere)
     if strategy is None:
         raise ConfigError(findings)
     return strategy
 
 
 def read_strategy(
-    path: Path, *, overrides: Mapping[str, str] | None = None
+    path: Path, *, overrides: Mapping[str, str] | None = None, is_fed_elsewhere: bool = False
 ) -> tuple[Strategy | None, tuple[Finding, ...]]:
     """Return the strategy in the file at `path`, None when there are errors, and every finding."""
     document, findings = read_document(path)
     if document is None:
         return None, findings
-    return check_strategy_document(path, document, findings, overrides or {})
+    return check_strategy_document(path, document, findings, overrides or {}, is_fed_elsewhere=is_fed_elsewhere)
 
 
 def check_strategy_document(
-    path: Path, document: Document, findings: tuple[Finding, ...], overrides: Mapping[str, str]
+    path: Path,
+    document: Document,
+    findings: tuple[Finding, ...],
+    overrides: Mapping[str, str],
+    *,
+    is_fed_elsewhere: bool = False,
 ) -> tuple[Strategy | None, tuple[Finding, ...]]:
     """Return what a document that was read already says as a strategy file.
 
@@ -109,6 +121,7 @@ def check_strategy_document(
         document: The file's values.
         findings: What reading found.
         overrides: As in `load_strategy`.
+        is_fed_elsewhere: As in `load_strategy`.
     """
     document, refused = override(document, overrides)
     value, warnings = unquoted(document.root.value, load_schema("strategy"))
@@ -136,12 +149,13 @@ def check_strategy_document(
         told = {each.path for each in found}
         found.extend(each for each in unread_parameters(settings, lifecycle, reads) if each.path not in told)
     is_whole = lifecycle is not None and not has_errors((*reading, *document.findings(found), *others))
+    terms: Terms | None = None
     if is_whole:
-        terms = terms_of(settings, _paper(path, settings, scenario, brackets))
+        terms = terms_of(settings, _paper(path, settings, scenario, brackets), is_fed_elsewhere=is_fed_elsewhere)
         found.extend(complaints_about(lint(parameters(settings), terms, reads), SourceFile.STRATEGY))
-    found, waived = waive(found, settings, is_whole=is_whole)
+    found, waived = waive(found, settings, is_whole=terms is not None and terms.price is not None)
     everything = (*in_file_order(reading, document.findings(found)), *others)
-    if machine is None or lifecycle is None or has_errors(everything):
+    if machine is None or lifecycle is None or terms is None or has_errors(everything):
         return None, everything
     strategy = Strategy(
         path=path,
@@ -155,6 +169,7 @@ def check_strategy_document(
         machine_path=machine.path,
         findings=everything,
         values={name: settings.values[name] for name in settings.values if name in settings.explicit},
+        terms=terms,
         reads=reads,
         waived=waived,
     )

@@ -9,13 +9,15 @@ from perpfsm.exchange.latency import NS_PER_MS, Delay, Sampled, Uniform
 from perpfsm.proof.lint_terms import Terms
 
 
-def terms_of(settings: Settings, paper: PaperSettings) -> Terms:
+def terms_of(settings: Settings, paper: PaperSettings, *, is_fed_elsewhere: bool) -> Terms:
     """Return what the venue offers and charges.
 
     Args:
         settings: Of the strategy, without errors.
         paper: The paper exchange's settings.
+        is_fed_elsewhere: Whether another market than the file's own is traded, at a price that is not known yet.
     """
+    own_price = reference_price(settings) if paper.scenario is None else paper.scenario.start_price
     latency = paper.latency
     return Terms(
         instrument=paper.instrument,
@@ -24,7 +26,7 @@ def terms_of(settings: Settings, paper: PaperSettings) -> Terms:
         taker_fee=paper.taker_fee,
         brackets=paper.brackets,
         is_isolated=settings.text("margin_mode") == "isolated",
-        price=reference_price(settings),
+        price=None if is_fed_elsewhere else own_price,
         orders_per_10s=paper.orders_per_10s,
         orders_per_minute=paper.orders_per_minute,
         answer_ms=Decimal(_longest_ns(latency.order) + _longest_ns(latency.ack)) / NS_PER_MS,

@@ -23,7 +23,7 @@ from perpfsm.journal.store import Journal
 from perpfsm.machine.build import build_lifecycle
 from perpfsm.market.account import Account
 from perpfsm.market.incident import FeedMessage
-from perpfsm.market.messages import DepthSnapshot, ReferencePrice
+from perpfsm.market.messages import DepthSnapshot, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.runtime.driver import Driver
 from perpfsm.runtime.merge import merge
 from perpfsm.runtime.paper_venue import exchange_settings, venue_words
@@ -43,12 +43,14 @@ class Opened:
         messages: All of them, the first included.
         start_ns: When the first one came, nanoseconds since the epoch.
         has_references: Whether reference prices are among them; a recording that has any begins with one.
+        first_price: At which the market begins, quote currency; None when it begins with a message without one.
     """
 
     feed: Feed
     messages: Iterator[FeedMessage]
     start_ns: int
     has_references: bool = False
+    first_price: Decimal | None = None
 
     def merged_with(self, references: Iterator[ReferencePrice]) -> "Opened":
         """Return the same feed with another market's reference prices among its messages."""
@@ -75,7 +77,20 @@ def open_messages(feed: Feed, market: str) -> Opened:
             where=feed.name,
             remedy="Give a recording of the strategy's market, or change `market`.",
         )
-    return Opened(feed, chain(head, messages), head[0].time_ns, isinstance(head[0], ReferencePrice))
+    has_references = isinstance(head[0], ReferencePrice)
+    return Opened(feed, chain(head, messages), head[0].time_ns, has_references, _price_of(head[-1]))
+
+
+def _price_of(message: FeedMessage) -> Decimal | None:
+    match message:
+        case Quote():
+            return message.mid
+        case Trade():
+            return message.price
+        case MarkPrice():
+            return message.mark
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

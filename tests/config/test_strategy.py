@@ -53,7 +53,10 @@ def test_a_strategy_is_its_parameters_its_exchange_and_its_lifecycle(write: Writ
         machine_path=strategy.machine_path,
         findings=(),
         values={},
+        terms=strategy.terms,
     )
+    assert strategy.terms.price == Decimal(60_000)
+    assert load_strategy(path, is_fed_elsewhere=True).terms.price is None
     assert strategy.machine.name == "profit_taking"
     assert [*strategy.values] == [line.split(":")[0] for line in good.splitlines()]
 

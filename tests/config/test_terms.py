@@ -11,6 +11,7 @@ from perpfsm.config.terms import terms_of
 from perpfsm.exchange.latency import Delay, LatencySettings, Sampled, Uniform
 from perpfsm.market.brackets import BRACKETS
 from perpfsm.market.instrument import Instrument
+from perpfsm.market.synthetic import Scenario
 from perpfsm.proof.lint_terms import Terms
 
 INSTRUMENT = Instrument("BTC-USDT", tick=Decimal("0.1"), step=Decimal("0.001"), size_min=Decimal("0.001"))
@@ -20,7 +21,7 @@ PAPER = PaperSettings(INSTRUMENT, balance=Decimal(500), maker_fee=Decimal("0.01"
 def test_terms_are_what_the_file_says_of_its_venue() -> None:
     settings = settle({"margin_mode": "isolated", "paper": {"feed": {"synthetic": {"start_price": 70_000}}}}, ())
 
-    assert terms_of(settings, PAPER) == Terms(
+    assert terms_of(settings, PAPER, is_fed_elsewhere=False) == Terms(
         INSTRUMENT,
         balance=Decimal(500),
         maker_fee=Decimal("0.01"),
@@ -44,4 +45,12 @@ def test_terms_are_what_the_file_says_of_its_venue() -> None:
 def test_the_answer_takes_as_long_as_it_may(order: Delay, ack: Delay, ms: str) -> None:
     slow = replace(PAPER, latency=LatencySettings(order=order, ack=ack, cancel=7))
 
-    assert terms_of(settle({}, ()), slow).answer_ms == Decimal(ms)
+    assert terms_of(settle({}, ()), slow, is_fed_elsewhere=False).answer_ms == Decimal(ms)
+
+
+def test_a_market_that_is_fed_elsewhere_has_no_price_yet_and_a_scenario_has_its_own() -> None:
+    settings = settle({}, ())
+    scenario = Scenario(name="there", start_price=Decimal(50), phases=())
+
+    assert terms_of(settings, PAPER, is_fed_elsewhere=True).price is None
+    assert terms_of(settings, replace(PAPER, scenario=scenario), is_fed_elsewhere=False).price == Decimal(50)
