@@ -11,6 +11,7 @@ from perpfsm.errors import Finding, Severity
 _ECHOES = frozenset({"wrong-type", "not-a-number", "unknown-value", "out-of-range"})
 _MACHINE_KEYS = frozenset({"transitions", "states", "guards"})
 _SCENARIO_KEYS = frozenset({"scenario", "phases"})
+_STRATEGY_KEYS = frozenset({"strategy", "derivative", "market", "leverage"})
 
 
 def read_document(path: Path) -> tuple[Document | None, tuple[Finding, ...]]:
@@ -41,6 +42,21 @@ def is_machine(document: Document) -> bool:
 def is_scenario(document: Document) -> bool:
     """Return whether a document is a scenario file rather than a strategy file."""
     return any(key in _SCENARIO_KEYS for key in document.root.children)
+
+
+def mistaken_for_strategy(document: Document) -> Finding | None:
+    """Return what is wrong with a machine or scenario file that is given where a strategy is wanted; None for others.
+
+    A strategy that holds a stray word of theirs is a strategy all the same.
+    """
+    if _STRATEGY_KEYS & document.root.children.keys() or not (is_machine(document) or is_scenario(document)):
+        return None
+    if is_machine(document):
+        kind, remedy = "machine", "Give a strategy file, and name this one there as machine."
+    else:
+        kind, remedy = "scenario", "Give a strategy file, and name this one there as paper.feed.scenario."
+    what = f"This is a {kind} file, but a strategy file is wanted here."
+    return Finding("not-a-strategy", Severity.ERROR, document.root.place, what, remedy)
 
 
 def in_file_order(reading: tuple[Finding, ...], checking: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perpfsm.config.brackets import bracket_table
-from perpfsm.config.documents import has_errors, in_file_order, read_document
+from perpfsm.config.documents import has_errors, in_file_order, mistaken_for_strategy, read_document
 from perpfsm.config.flaws import complaints_about
 from perpfsm.config.latency import check_latency
 from perpfsm.config.libraries import installed_library
@@ -103,6 +103,8 @@ def read_strategy(
     document, findings = read_document(path)
     if document is None:
         return None, findings
+    if (mistaken := mistaken_for_strategy(document)) is not None:
+        return None, (*findings, mistaken)
     return check_strategy_document(path, document, findings, overrides or {}, is_fed_elsewhere=is_fed_elsewhere)
 
 

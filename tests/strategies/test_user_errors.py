@@ -32,6 +32,35 @@ def test_a_folder_instead_of_a_strategy_file(desk: Desk) -> None:
     assert str(desk.folder) in said(desk, "run", desk.folder, "--journal", desk.journal)
 
 
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        (
+            "scenario: calm\nphases: [{for_s: 60}]\n",
+            "This is a scenario file, but a strategy file is wanted here.\n"
+            "  Give a strategy file, and name this one there as paper.feed.scenario.\n",
+        ),
+        (
+            "states: [idle]\ntransitions: []\n",
+            "This is a machine file, but a strategy file is wanted here.\n"
+            "  Give a strategy file, and name this one there as machine.\n",
+        ),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_kind(desk: Desk, text: str, said_of_it: str) -> None:
+    desk.strategy.write_text(text)
+
+    error = said(desk, "run", desk.strategy, "--journal", desk.journal)
+
+    assert error == f"{desk.strategy}:1:1: error[not-a-strategy]: {said_of_it}"
+
+
+def test_a_strategy_with_a_stray_word_of_another_kind_is_judged_as_a_strategy(desk: Desk) -> None:
+    desk.strategy.write_text("phases: []\nmarket: BTC-USDT\n")
+
+    assert "phases is not a parameter" in said(desk, "run", desk.strategy, "--journal", desk.journal)
+
+
 def test_yaml_that_cannot_be_read_is_named_by_line_and_column(desk: Desk) -> None:
     desk.strategy.write_text("market: [BTC-USDT\nleverage: 10\n")
 
