@@ -124,7 +124,7 @@ def a_traded_fall_counts_as_cancelled(patch: pytest.MonkeyPatch) -> None:
 
     def blind(self, book, side, price, *, cancels, step, at_ns):  # type: ignore[no-untyped-def]
         self.traded = ZERO
-        look(self, book, side, price, cancels=cancels, step=step, at_ns=at_ns)
+        return look(self, book, side, price, cancels=cancels, step=step, at_ns=at_ns)
 
     patch.setattr(Place, "look", blind)
 
