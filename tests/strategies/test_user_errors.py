@@ -33,26 +33,19 @@ def test_a_folder_instead_of_a_strategy_file(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said_of_it"),
+    ("text", "kind", "name"),
     [
-        (
-            "scenario: calm\nphases: [{for_s: 60}]\n",
-            "This is a scenario file, but a strategy file is wanted here.\n"
-            "  Give a strategy file, and name this one there as paper.feed.scenario.\n",
-        ),
-        (
-            "states: [idle]\ntransitions: []\n",
-            "This is a machine file, but a strategy file is wanted here.\n"
-            "  Give a strategy file, and name this one there as machine.\n",
-        ),
+        ("scenario: calm\nphases: [{for_s: 60}]\n", "scenario", "paper.feed.scenario"),
+        ("states: [idle]\ntransitions: []\n", "machine", "machine"),
     ],
 )
-def test_a_file_of_another_kind_is_called_by_its_kind(desk: Desk, text: str, said_of_it: str) -> None:
+def test_a_file_of_another_kind_is_called_by_its_kind(desk: Desk, text: str, kind: str, name: str) -> None:
     desk.strategy.write_text(text)
 
-    error = said(desk, "run", desk.strategy, "--journal", desk.journal)
-
-    assert error == f"{desk.strategy}:1:1: error[not-a-strategy]: {said_of_it}"
+    assert said(desk, "run", desk.strategy, "--journal", desk.journal) == (
+        f"{desk.strategy}:1:1: error[not-a-strategy]: This is a {kind} file, but a strategy file is wanted here.\n"
+        f"  Give a strategy file, and name this one there as {name}.\n"
+    )
 
 
 def test_a_strategy_with_a_stray_word_of_another_kind_is_judged_as_a_strategy(desk: Desk) -> None:
