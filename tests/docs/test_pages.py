@@ -21,7 +21,7 @@ GUIDE = ROOT / "docs" / "guide"
 COMMAND = re.compile(r"(?<![\w/-])perpfsm ((?:validate|run|audit|config|create|import|graph|status|doctor)\b[^`\n|]*)")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#([^)\s]+))?\)")
 UNITS = {"none": "", "percent": "%", "seconds": "s", "milliseconds": "ms", "hours": "h"}
-ROW = re.compile(r"^\| `([a-z_.]+)` \| ([^|]*) \| ([^|]*) \|", re.MULTILINE)
+ROW = re.compile(r"^\| `([a-z0-9_.]+)` \| ([^|]*) \| ([^|]*) \|", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", SESSIONS)
