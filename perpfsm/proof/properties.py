@@ -1,12 +1,12 @@
 """The properties that a machine file asks to be proved of itself, each judged in every situation."""
 
 from collections.abc import Iterator
-from itertools import product
+from dataclasses import dataclass
 
 from perpfsm.machine.definition import GuardName, Property, PropertyKind
 from perpfsm.machine.guards import Check, compile_guard
 from perpfsm.machine.view import Reading
-from perpfsm.proof.choices import Chosen
+from perpfsm.proof.choices import Chosen, TooManyChoices
 from perpfsm.proof.domain import Class, comparisons_in
 from perpfsm.proof.events import Kind
 from perpfsm.proof.explore import Graph, Move
@@ -15,6 +15,21 @@ from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.run import Moment, Run
 from perpfsm.proof.situation import Probe, Situation, drawn
 from perpfsm.proof.world import World
+
+SNAPSHOTS_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of the properties of a lifecycle.
+
+    Attributes:
+        refutations: The shortest of each property that does not hold.
+        moot: Numbers, from 0, of those that no situation asks, so that there is nothing to prove.
+    """
+
+    refutations: tuple[Refutation, ...]
+    moot: tuple[int, ...]
 
 
 def sentence(asked: Property) -> str:
@@ -34,25 +49,32 @@ def sentence(asked: Property) -> str:
             return f"A market event{where}{when} leads to {targets}."
 
 
-def refuted(world: World, graph: Graph) -> Iterator[Refutation]:
-    """Yield the shortest refutation of each property of the lifecycle that does not hold."""
+def judged(world: World, graph: Graph) -> Judged:
+    """Return what becomes of each property of the lifecycle.
+
+    Raises:
+        TooManyChoices: When the guards of a property tell too much apart.
+    """
+    refutations, moot = [], []
     for number, asked in enumerate(world.definition.properties):
         if asked.kind is PropertyKind.ALWAYS_CAN_REACH:
             found = _unreachable(graph, asked)
+            is_asked = not asked.states or any(each.state in asked.states for each in graph.situations)
         else:
-            found = next(_Asked(world, asked).broken(graph), None)
+            question = _Asked(world, asked)
+            found = next(question.broken(graph), None)
+            is_asked = question.is_asked or asked.kind is PropertyKind.NEVER
         if found is not None:
-            at, last = found
-            name = graph.situations[at].state
-            what = f"{sentence(asked)} In {name} that is not so."
-            yield Refutation(
-                asked.name,
-                ("properties", number),
-                at,
-                last,
-                what,
-                "Change the rows that the trace shows, or the property.",
-            )
+            refutations.append(_refutation(number, asked, graph, *found))
+        elif not is_asked:
+            moot.append(number)
+    return Judged(tuple(refutations), tuple(moot))
+
+
+def _refutation(number: int, asked: Property, graph: Graph, at: int, last: Move | None) -> Refutation:
+    what = f"{sentence(asked)} In {graph.situations[at].state} that is not so."
+    remedy = "Change the rows that the trace shows, or the property."
+    return Refutation(asked.name, ("properties", number), at, last, what, remedy)
 
 
 def _unreachable(graph: Graph, asked: Property) -> tuple[int, Move | None] | None:
@@ -64,22 +86,30 @@ def _unreachable(graph: Graph, asked: Property) -> tuple[int, Move | None] | Non
 
 
 class _Asked:
-    """One property with guards, and every snapshot in which they hold."""
+    """One property with guards, and every snapshot in which they hold.
+
+    Attributes:
+        is_asked: Whether they hold in any situation that was looked at.
+    """
 
     def __init__(self, world: World, asked: Property) -> None:
+        self.is_asked = False
         self._world = world
         self._asked = asked
+        self._looked_at = 0
         guards = world.definition.guards
         wanted = ((asked.conditions, True), (asked.unless, False))
-        self._checks: list[tuple[Check, bool]] = [
-            (compile_guard(GuardName(name), guards, world.library), is_wanted)
-            for names, is_wanted in wanted
-            for name in names
-        ]
-        compared = (
-            each for name in (*asked.conditions, *asked.unless) for each in comparisons_in(GuardName(name), guards)
-        )
-        self._metrics = tuple(dict.fromkeys(each.metric for each in compared if each.metric is not None))
+        # Each metric with the guards that can be asked once it is known, so that few snapshots are begun in vain.
+        self._metrics: list[tuple[str, list[tuple[Check, bool]]]] = []
+        self._always: list[tuple[Check, bool]] = []
+        known: set[str] = set()
+        for name, is_wanted in ((name, is_wanted) for names, is_wanted in wanted for name in names):
+            check = (compile_guard(GuardName(name), guards, world.library), is_wanted)
+            for comparison in comparisons_in(GuardName(name), guards):
+                if comparison.metric is not None and comparison.metric not in known:
+                    known.add(comparison.metric)
+                    self._metrics.append((comparison.metric, []))
+            (self._metrics[-1][1] if self._metrics else self._always).append(check)
         self._reading: Reading = drawn(Situation(""), Probe(), world.parameters)
 
     def broken(self, graph: Graph) -> Iterator[tuple[int, Move]]:
@@ -89,23 +119,30 @@ class _Asked:
         for at, situation in enumerate(graph.situations):
             if places and situation.state not in places:
                 continue
-            for chosen in self._snapshots(situation):
-                for run in self._world.runner.runs(Moment(situation, chosen)):
-                    if not run.is_told and self._breaks(run):
+            for chosen in self._snapshots(situation, 0):
+                self.is_asked = True
+                for run in self._world.runner.runs(Moment(situation, chosen), passing=frozenset(asked.targets)):
+                    if self._breaks(run):
                         told = self._open((*run.end.chosen, *chosen), situation)
                         yield at, Move(Kind.MARKET, "market", run.taken, tuple(told.items()))
 
-    def _snapshots(self, situation: Situation) -> Iterator[Chosen]:
-        """Yield every choice of the guards' metrics with which they are as the property asks."""
-        open_to = [self._world.unasked.classes(metric, situation) for metric in self._metrics]
-        for classes in product(*open_to):
-            chosen = tuple((metric, frozenset({each})) for metric, each in zip(self._metrics, classes, strict=True))
-            self._reading.values.clear()
-            self._reading.values.update(
-                {metric: self._world.domains[metric].examples[min(each)] for metric, each in chosen}
-            )
-            if all(check.holds(self._reading) is is_wanted for check, is_wanted in self._checks):
-                yield chosen
+    def _snapshots(self, situation: Situation, number: int) -> Iterator[Chosen]:
+        """Yield every choice of the guards' metrics, from one on, with which they are as the property asks."""
+        if number == 0 and not all(check.holds(self._reading) is is_wanted for check, is_wanted in self._always):
+            return
+        if number == len(self._metrics):
+            yield ()
+            return
+        metric, checks = self._metrics[number]
+        examples = self._world.domains[metric].examples
+        for each in self._world.unasked.classes(metric, situation):
+            self._looked_at += 1
+            if self._looked_at > SNAPSHOTS_MAX:
+                raise TooManyChoices
+            self._reading.values[metric] = examples[each]
+            if all(check.holds(self._reading) is is_wanted for check, is_wanted in checks):
+                for rest in self._snapshots(situation, number + 1):
+                    yield ((metric, frozenset({each})), *rest)
 
     def _open(self, chosen: Chosen, situation: Situation) -> dict[str, frozenset[Class]]:
         """Return what was chosen among several classes; the rest the situation says itself."""
@@ -116,8 +153,10 @@ class _Asked:
         match self._asked.kind:
             case PropertyKind.NEVER:
                 return not rows
-            case PropertyKind.PREEMPTS:
+            case PropertyKind.PREEMPTS:  # what comes behind the first row does not matter, so neither is it told
                 return not rows or rows[0] is None or rows[0].name not in self._asked.targets
+            case _ if run.is_told:
+                return False
             case _:
                 states = {run.end.situation.state, *(taken.after.situation.state for taken in run.taken)}
                 return run.is_endless or states.isdisjoint(self._asked.targets)

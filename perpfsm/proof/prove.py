@@ -9,6 +9,7 @@ from perpfsm.errors import Severity
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.machine.library import Library
 from perpfsm.market.arithmetic import EXACT
+from perpfsm.market.order import Role
 from perpfsm.proof import properties
 from perpfsm.proof.choices import TooManyChoices
 from perpfsm.proof.claims import NO_OPPOSITE, SAYS, Watch
@@ -23,6 +24,18 @@ from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, world_of
 UNNOTICED = frozenset({"fills-are-noticed", "flat-is-noticed"})  # from these the others follow
 ONE_WAY = frozenset({OPENS_WHILE_EXPOSED, NO_OPPOSITE})
 TOO_LARGE = "too-large-to-prove"
+NEVER_QUOTES = "never-quotes"
+ASKS_NOTHING = "property-asks-nothing"
+
+NOTHING_OPENED = Flaw(
+    NEVER_QUOTES,
+    Severity.WARNING,
+    SourceFile.MACHINE,
+    ("transitions",),
+    "The rows that place quotes never fire from a fresh start, so nothing is ever opened or proved.",
+    "Look for a guard that cannot hold there, such as one on a metric that has no value before the first fill.",
+    at_key=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +85,32 @@ def prove(definition: MachineDefinition, library: Library, parameters: Parameter
         watch = Watch(world)
         graph = explore(definition, world.runner, is_hedge=world.is_hedge, watch=watch)
         refutations = list(watch.found.values())
+        moot: tuple[int, ...] = ()
         if graph.is_complete:
-            refutations.extend(
-                _of_the_whole(world, graph, {each.path for each in refutations if each.claim in UNNOTICED})
-            )
-        return _proof(world, graph, refutations)
+            lasting, moot = _of_the_whole(world, graph, {each.path for each in refutations if each.claim in UNNOTICED})
+            refutations.extend(lasting)
+        return _proof(world, graph, refutations, moot)
 
 
-def _of_the_whole(world: World, graph: Graph, unnoticed: set[tuple[str | int, ...]]) -> Iterator[Refutation]:
-    """Yield what only the finished graph refutes; it is not finished when even that is too much to ask."""
+def _of_the_whole(
+    world: World, graph: Graph, unnoticed: set[tuple[str | int, ...]]
+) -> tuple[list[Refutation], tuple[int, ...]]:
+    """Return what only the finished graph refutes, and the properties that nothing asks.
+
+    It is not finished when even that is too much to ask.
+    """
+    found: list[Refutation] = []
     try:
         lasting = (*cannot_close(world, graph), *Silence(world).refuted(graph), *trapped(world, graph))
-        yield from (each for each in lasting if each.path not in unnoticed)
-        yield from properties.refuted(world, graph)
+        found.extend(each for each in lasting if each.path not in unnoticed)
+        judged = properties.judged(world, graph)
     except TooManyChoices:
         graph.is_complete = False
+        return found, ()
+    return [*found, *judged.refutations], judged.moot
 
 
-def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Proof:
+def _proof(world: World, graph: Graph, refutations: Iterable[Refutation], moot: tuple[int, ...]) -> Proof:
     """Return the verdicts with their evidence, the shortest first."""
     examples = [(refutation, _way(world, graph, refutation)) for refutation in refutations]
     names = [*SAYS, *(asked.name for asked in world.definition.properties)]
@@ -108,9 +129,13 @@ def _proof(world: World, graph: Graph, refutations: Iterable[Refutation]) -> Pro
     ]
     if not graph.is_complete:
         flaws.append(_too_large(graph))
+    elif _never_quotes(graph) and _may_quote(world):
+        flaws.append(NOTHING_OPENED)
+    flaws.extend(_asks_nothing(number, world) for number in moot)
     refuted = {each.claim for each, _ in examples}
+    not_asked = _not_asked(world, graph, moot)
     return Proof(
-        tuple(_claim(name, says, world, graph, refuted) for name, says in _says(world)),
+        tuple(_claim(name, says, refuted, not_asked) for name, says in _says(world)),
         tuple(flaws),
         len(graph.situations),
         graph.offers,
@@ -133,17 +158,47 @@ def _says(world: World) -> Iterator[tuple[str, str]]:
         yield asked.name, properties.sentence(asked)
 
 
-def _claim(name: str, says: str, world: World, graph: Graph, refuted: set[str]) -> Claim:
+def _not_asked(world: World, graph: Graph, moot: tuple[int, ...]) -> dict[str, str]:
+    """Return why some claims are not asked, the first reason that there is for each."""
+    named = [asked.name for asked in world.definition.properties]
+    whys: list[tuple[Iterable[str], str]] = []
+    if not world.parameters.is_set(STOP):
+        whys.append((["stop-first"], "stop_loss_spread is 0: there is no stop."))
+    if world.is_hedge:
+        whys.append((ONE_WAY, "In Hedge mode each side is a leg of its own."))
+    if not graph.is_complete:
+        whys.append(([*SAYS, *named], "The machine is too large to prove."))
+    elif _never_quotes(graph):
+        whys.append((SAYS, "Nothing is ever opened."))
+    whys.append(([named[number] for number in moot], "The question comes up in no situation that can be reached."))
+    return {name: why for names, why in reversed(whys) for name in names}
+
+
+def _claim(name: str, says: str, refuted: set[str], not_asked: dict[str, str]) -> Claim:
     """Return the verdict on one claim."""
     if name in refuted:
         return Claim(name, says, Verdict.REFUTED)
-    if name == "stop-first" and not world.parameters.is_set(STOP):
-        return Claim(name, f"{says} (stop_loss_spread is 0: there is no stop.)", Verdict.NOT_ASKED)
-    if name in ONE_WAY and world.is_hedge:
-        return Claim(name, f"{says} (In Hedge mode each side is a leg of its own.)", Verdict.NOT_ASKED)
-    if not graph.is_complete:
-        return Claim(name, f"{says} (The machine is too large to prove.)", Verdict.NOT_ASKED)
+    if name in not_asked:
+        return Claim(name, f"{says} ({not_asked[name]})", Verdict.NOT_ASKED)
     return Claim(name, says, Verdict.PROVED)
+
+
+def _never_quotes(graph: Graph) -> bool:
+    """Return whether no position is ever opened, so that whatever is claimed of one is true and says nothing."""
+    return not any(situation.quoted for situation in graph.situations)
+
+
+def _may_quote(world: World) -> bool:
+    """Return whether a row places quotes; that none does the text shows without a proof."""
+    actions = (world.library.actions[name] for row in world.definition.rows for name in row.actions)
+    return any(Role.QUOTE in action.effects.places for action in actions)
+
+
+def _asks_nothing(number: int, world: World) -> Flaw:
+    asked = world.definition.properties[number]
+    what = f"{properties.sentence(asked)} But its question comes up in no situation that can be reached."
+    remedy = "Name other states or guards: as it is it proves nothing."
+    return Flaw(ASKS_NOTHING, Severity.WARNING, SourceFile.MACHINE, ("properties", number), what, remedy)
 
 
 def _too_large(graph: Graph) -> Flaw:

@@ -124,8 +124,13 @@ class Runner:
             else:
                 yield from self._fire(now, outcome)
 
-    def runs(self, start: Moment) -> Iterator[Run]:
-        """Yield every way in which offering the market ends."""
+    def runs(self, start: Moment, *, passing: frozenset[str] = frozenset()) -> Iterator[Run]:
+        """Yield every way in which offering the market ends.
+
+        Args:
+            start: Before the first offer.
+            passing: States of which it matters whether they were passed; ways that differ there are told apart.
+        """
         seen = set()
         pending: list[tuple[Moment, tuple[Taken, ...]]] = [(start, ())]
         while pending:
@@ -135,10 +140,11 @@ class Runner:
                 if len(taken) > OFFERS_MAX or any(key == each.after.key for each in taken[:-1]):
                     yield Run(taken, moment, is_endless=True)
                     continue
-                if key in seen:
+                has_passed = any(each.after.situation.state in passing for each in taken)
+                if (key, has_passed) in seen:
                     yield Run(taken, moment, is_told=True)
                     continue
-                seen.add(key)
+                seen.add((key, has_passed))
             further = []
             for way in self.step(moment, Trigger.MARKET):
                 if isinstance(way, Moment):

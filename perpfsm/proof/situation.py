@@ -90,8 +90,11 @@ PARTS = {
     "peak": ("peak",),
     "peak_is_new": ("peak",),
     "fill_effect": ("fill",),
+    # before the first quote nothing has filled
+    "last_fill_ns": ("quoted",),
+    "opened_ns": ("quoted",),
 }
-MOMENTS = frozenset({"quotes_ns", "last_fill_ns", "opened_ns", "entered_ns"})
+MOMENTS = frozenset({"quotes_ns", "entered_ns"})
 
 
 class Probe(NamedTuple):
@@ -142,7 +145,8 @@ def drawn(situation: Situation, probe: Probe, parameters: Parameters) -> Reading
     if situation.exposed:
         leg.position = Position(probe.sign * size, probe.sign * size * ENTRY)
     since = probe.since_ns
-    leg.quotes_ns = leg.last_fill_ns = leg.opened_ns = since
+    leg.quotes_ns = since
+    leg.last_fill_ns = leg.opened_ns = since if situation.quoted else None
     leg.entered_ns = since or 0
     leg.exit_reason = situation.reason
     leg.exits_placed = MANY if situation.placed > 1 and probe.amount > 0 else situation.placed

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
@@ -185,7 +186,7 @@ def test_a_refutation_says_what_where_why_and_how() -> None:
         "A position is open in idle, which is a flat state, and no row notices.",
         "Add a row on fill and position_changed from idle to an exposed state when exposed.",
         trace=(
-            "1. market: quoting allowed, since_fill_s 17 s; row start_quoting fires: idle → opening",
+            "1. market: quoting allowed; row start_quoting fires: idle → opening",
             "2. a quote fills; no row fires",
             "3. market: quoting halted; row quoting_ended fires: opening → idle",
         ),
@@ -229,3 +230,13 @@ def test_a_silence_that_leads_out_of_the_closing_state_is_no_waiting() -> None:
     assert "escalates" in {flaw.code for flaw in proved(machine).flaws}  # the stop brings it back, for ever
     without_stop = replace(parameters_for(machine), stop_loss_spread=Decimal(0))
     assert "escalates" not in {flaw.code for flaw in proved(machine, without_stop).flaws}
+
+
+def test_of_a_lifecycle_that_never_quotes_nothing_is_called_proved() -> None:
+    delay = replace(cast(Comparison, PROFIT.guards["delay_over"]), when_undefined=False)
+    proof = proved(replace(PROFIT, guards={**PROFIT.guards, "delay_over": delay}))
+
+    assert {claim.verdict for claim in proof.claims} == {Verdict.NOT_ASKED}
+    assert all(claim.says.endswith(" (Nothing is ever opened.)") for claim in proof.claims)
+    (flaw,) = proof.flaws
+    assert (flaw.code, flaw.severity, flaw.path) == ("never-quotes", Severity.WARNING, ("transitions",))
