@@ -11,6 +11,7 @@ from perpfsm.config.strategy import load_strategy
 from perpfsm.decisions.parameters import CloseType
 from perpfsm.errors import Severity
 from perpfsm.machine.definition import (
+    Comparison,
     MachineDefinition,
     Row,
     StateDefinition,
