@@ -14,7 +14,7 @@ SELF_TRADE = "self-trade prevention"
 def enter(floor: Floor, working: VenueOrder, now_ns: int) -> None:
     """Let an order that was admitted take what it crosses; the rest of a LIMIT rests, the rest of a MARKET expires."""
     order, book = working.order, floor.book
-    if not floor.faults.is_halted(now_ns):
+    if not _stands_still(floor, now_ns):
         _prevent_self_trades(floor, working, now_ns)
         if book.reaches(order.side, working.limit):
             _walk(floor, working, now_ns)
@@ -24,6 +24,15 @@ def enter(floor: Floor, working: VenueOrder, now_ns: int) -> None:
         floor.expire(working, UNFILLED, now_ns)
     else:
         floor.rest(working)
+
+
+def _stands_still(floor: Floor, now_ns: int) -> bool:
+    """Return whether nothing can be taken: the venue is halted, or what is shown is still from before it opened again.
+
+    Otherwise an order that arrives first after a halt would be filled at prices that nobody stands for any more.
+    """
+    quote, faults = floor.book.quote, floor.faults
+    return faults.is_halted(now_ns) or (quote is not None and faults.is_halted(quote.time_ns))
 
 
 def _walk(floor: Floor, working: VenueOrder, now_ns: int) -> None:

@@ -30,6 +30,7 @@ from tests.exchange.helpers import (
     SHORT,
     cancel,
     exchange,
+    fills,
     hedge,
     limit,
     market,
@@ -192,3 +193,20 @@ def test_a_leg_that_the_mode_does_not_have_is_an_error_with_its_remedy(text: str
     with pytest.raises(PerpfsmError) as caught:
         strike(exchange(), text)
     assert str(caught.value) == (f"incident '{text}': The account has no leg LONG in One-way mode. Name one of: BOTH.")
+
+
+def test_after_a_halt_nothing_is_taken_from_the_book_of_before_it() -> None:
+    venue = exchange()
+    strike(venue, "halt 2")
+    show(venue, quote(90, 91, time_ns=NOW + SECOND))
+    over = NOW + 2 * SECOND
+
+    unfilled = "No more of the market order could be executed."
+    accepted, *rest = place(venue, market("a", BUY), now_ns=over)
+    assert (accepted, rest) == (OrderAccepted("a", over), [OrderExpired("a", over, unfilled)])
+    assert place(venue, limit("b", BUY, 91), now_ns=over) == (OrderAccepted("b", over),)
+
+    show(venue, quote(80, 81, time_ns=over))
+    assert [(each.price, each.time_ns) for each in fills(place(venue, market("c", BUY), now_ns=over))] == [
+        (D(81), over)
+    ]

@@ -193,8 +193,8 @@ class Matching:
         size = order.left
         book = self.state.book
         against = order.side.opposite
-        if self.state.is_halted():
-            pass
+        if self.state.takes_nothing():
+            self.state.hit("E14 nothing is taken from a book of before the halt", not self.state.is_halted())
         elif book.best is not None and (order.price is None or order.beyond(book.best[against][0]) >= 0):
             self.take(order)
         else:

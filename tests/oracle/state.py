@@ -26,6 +26,7 @@ class State:
         self.filled: set[str] = set()
         self.feed_mark: Fraction | None = None
         self.quote_ns: int | None = None
+        self.shown_ns = 0
         self.trade_ns: int | None = None
         self.swept: dict[Side, int] = {}
         self.now_ns = 0
@@ -40,6 +41,10 @@ class State:
 
     def is_halted(self) -> bool:
         return self.now_ns < self.halted_until_ns
+
+    def takes_nothing(self) -> bool:
+        """Return whether the venue is halted, or has not shown a book since it was."""
+        return self.is_halted() or (self.book.best is not None and self.shown_ns < self.halted_until_ns)
 
     def mark(self) -> Fraction | None:
         """Return the feed's mark price, else the mid."""

@@ -133,7 +133,7 @@ class Oracle:
                 if message.last is not None:
                     state.last = F(message.last)
                 if message.bid <= message.ask:
-                    state.quote_ns = message.exchange_ns
+                    state.quote_ns, state.shown_ns = message.exchange_ns, message.time_ns
                     state.book.on_quote(message)
                     self.matching.on_book()
                 self.matching.check_margin()
