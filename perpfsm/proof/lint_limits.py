@@ -1,12 +1,12 @@
 """Whether quoting fits what the operator and the venue allow: the position, the order rate, the time to answer."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.market.side import Side
 from perpfsm.proof.flaw import Flaw
-from perpfsm.proof.lint_terms import Terms, amounts, finding, plain, rounded
+from perpfsm.proof.lint_terms import Terms, amounts, finding, plain
 
 
 def position_needs_more_than_one_refresh(parameters: Parameters) -> Iterator[Flaw]:
@@ -36,13 +36,20 @@ def refresh_fits_the_limits(parameters: Parameters, terms: Terms) -> Iterator[Fl
         (terms.orders_per_minute, 60, "the venue takes"),
     )
     for most, seconds, says in limits:
-        # a refresh comes when the age is reached, never sooner
-        if most is None or orders * seconds <= most * every:
+        if most is None:
             continue
-        rate = rounded(orders * seconds / every)
-        what = f"{orders} orders every {plain(every)} s are {rate} in {seconds} s, but {says} {most}."
-        least = rounded(Decimal(orders * seconds) / most, 3)
-        yield finding("refresh-too-fast", "order_refresh_time", what, f"Use at least {least} s, or fewer orders.")
+        # a refresh comes when the age is reached, never sooner; all of its orders go at once
+        refreshes = int((seconds / every).to_integral_value(ROUND_CEILING))
+        sent = orders * refreshes
+        if sent <= most:
+            continue
+        what = f"{orders} orders every {plain(every)} s are up to {sent} within {seconds} s, but {says} {most}."
+        if orders > most:
+            remedy = f"Use at most {most} orders: those of a single refresh are more already."
+        else:
+            least = (Decimal(seconds) / (most // orders)).quantize(Decimal("0.001"), ROUND_CEILING)
+            remedy = f"Use at least {plain(least)} s, or fewer orders."
+        yield finding("refresh-too-fast", "order_refresh_time", what, remedy)
         return
     if terms.answer_ms > every * 1000:
         what = (

@@ -254,18 +254,34 @@ def test_a_position_that_one_refresh_reaches_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("terms", "risk", "says", "least"),
     [
-        (TERMS, RiskLimits(max_orders_per_minute=23), "24 in 60 s, but risk.max_orders_per_minute is 23", "5.217"),
-        (with_terms(orders_per_10s=3), RiskLimits(), "4 in 10 s, but the venue takes 3", "6.667"),
-        (with_terms(orders_per_10s=4, orders_per_minute=20), RiskLimits(), "24 in 60 s, but the venue takes 20", "6"),
+        (TERMS, RiskLimits(max_orders_per_minute=23), "24 within 60 s, but risk.max_orders_per_minute is 23", "5.455"),
+        (TERMS, RiskLimits(max_orders_per_minute=15), "24 within 60 s, but risk.max_orders_per_minute is 15", "8.572"),
+        (with_terms(orders_per_10s=3), RiskLimits(), "4 within 10 s, but the venue takes 3", "10"),
+        (
+            with_terms(orders_per_10s=4, orders_per_minute=20),
+            RiskLimits(),
+            "24 within 60 s, but the venue takes 20",
+            "6",
+        ),
     ],
 )
 def test_refreshing_must_fit_the_order_rates(terms: Terms, risk: RiskLimits, says: str, least: str) -> None:
     (flaw,) = found(terms, risk=risk, order_refresh_time=5)
 
     assert (flaw.code, flaw.path) == ("refresh-too-fast", ("order_refresh_time",))
-    assert flaw.what == f"2 orders every 5 s are {says}."
+    assert flaw.what == f"2 orders every 5 s are up to {says}."
     assert flaw.remedy == f"Use at least {least} s, or fewer orders."
-    assert found(terms, risk=risk, order_refresh_time=Decimal(least) + Decimal("0.001")) == []
+    assert found(terms, risk=risk, order_refresh_time=Decimal(least)) == []
+    sooner = Decimal(least) - Decimal("0.001")
+    assert [flaw.code for flaw in found(terms, risk=risk, order_refresh_time=sooner)] == ["refresh-too-fast"]
+
+
+def test_the_orders_of_one_refresh_leave_all_at_once() -> None:
+    (flaw,) = found(with_terms(orders_per_10s=5), order_levels=3, order_refresh_time=60)
+
+    assert flaw.what == "6 orders every 60 s are up to 6 within 10 s, but the venue takes 5."
+    assert flaw.remedy == "Use at most 5 orders: those of a single refresh are more already."
+    assert found(with_terms(orders_per_10s=6), order_levels=3, order_refresh_time=10) == []
 
 
 def test_refreshing_must_leave_the_venue_time_to_answer() -> None:
