@@ -27,7 +27,7 @@ BUSY: dict[str, Value] = {
 
 THIN: dict[str, Value] = {
     "leverage": 50,
-    "stop_loss_spread": 90,
+    "stop_loss_spread": 0,
     "order_refresh_time": 100_000,
     "long_profit_taking_spread": 1,
     "short_profit_taking_spread": 1,
