@@ -73,10 +73,12 @@ class Watch:
         if self._must_stop(start, run):
             self._not_stopped(at, move, run, start)
 
-    def _has_stop(self, state: str) -> bool:
-        """Return whether some row of a state closes for the stop's reason."""
-        rows = self._world.definition.rows
-        return any(row.reason == STOP_LOSS and Trigger.MARKET in row.triggers and state in row.sources for row in rows)
+    def _stop_of(self, state: str) -> Row | None:
+        """Return the first row of a state that closes for the stop's reason."""
+        for row in self._world.definition.rows:
+            if row.reason == STOP_LOSS and Trigger.MARKET in row.triggers and state in row.sources:
+                return row
+        return None
 
     def _refute(self, claim: str, at: int, move: Move, row: Row) -> None:
         what, remedy = _about_row(claim, row)
@@ -139,11 +141,22 @@ class Watch:
         seen = dict(move.chosen)
         loss = seen.get("pnl_pct", frozenset(self._world.domains["pnl_pct"].every)) & (self._beyond or frozenset())
         move = replace(move, chosen=tuple({**seen, "pnl_pct": loss}.items()))
-        if row is None or not self._has_stop(start.state):
+        stop = self._stop_of(start.state)
+        if row is None or stop is None:
             number = self._states[start.state][0]
             what = f"In {start.state} a loss of {spread:f} % or more fires no stop."
             remedy = f"Let a row on market from {start.state} close with reason: stop_loss, above every other row."
+            if stop is not None:
+                guards = ", ".join((*stop.conditions, *stop.unless))
+                remedy = f"Row {stop.name} is there, but one of its guards holds it back: {guards}."
             self._keep(Refutation("stop-first", ("states", number), at, move, what, remedy))
+            return
+        if row.reason == STOP_LOSS:
+            what = (
+                f"Row {row.name} fires, but {row.dest} is no closing state, and so the reason of the exit is forgotten."
+            )
+            remedy = f"Give {row.dest} closing: true, or let {row.name} lead to a state that has it."
+            self._keep(Refutation("stop-first", ("transitions", row.number - 1), at, move, what, remedy))
             return
         what = f"Row {row.name} fires in {start.state} at a loss of {spread:f} % or more, and the stop does not."
         remedy = f"Move the stop above {row.name}, with {start.state} among its sources."

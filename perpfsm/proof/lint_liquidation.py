@@ -58,9 +58,7 @@ def stop_comes_before_liquidation(parameters: Parameters, terms: Terms, reads: f
             f"stop_loss_slippage_buffer {plain(buffer)} % down to {furthest}."
         )
         what = what if sign > 0 else what.replace("down to", "up to")
-        yield finding(
-            "liquidation-in-slippage", "stop_loss_slippage_buffer", what, "Use a nearer stop or less leverage."
-        )
+        yield finding("liquidation-in-slippage", "stop_loss_spread", what, "Use a nearer stop or less leverage.")
 
 
 def _liquidations(parameters: Parameters, terms: Terms) -> Iterator[_Liquidation]:

@@ -109,7 +109,7 @@ def test_liquidation_within_the_slippage_buffer_is_a_warning(side: Side, at: str
     assert (flaw.code, flaw.severity, flaw.path) == (
         "liquidation-in-slippage",
         Severity.WARNING,
-        ("stop_loss_slippage_buffer",),
+        ("stop_loss_spread",),
     )
     assert flaw.what == (
         f"At isolated leverage 50 a {which} of 1 from 100 is liquidated at {at} % off; stop_loss_spread 1.4 % closes "

@@ -241,3 +241,28 @@ def test_of_a_lifecycle_that_never_quotes_nothing_is_called_proved() -> None:
     assert all(claim.says.endswith(" (Nothing is ever opened.)") for claim in proof.claims)
     (flaw,) = proof.flaws
     assert (flaw.code, flaw.severity, flaw.path) == ("never-quotes", Severity.WARNING, ("transitions",))
+
+
+@pytest.mark.parametrize(
+    ("machine", "what", "remedy"),
+    [
+        (
+            changed("stop_loss", unless=("backing_off",))(PROFIT),
+            "In open a loss of 2.3 % or more fires no stop.",
+            (
+                "Row stop_loss is there, but one of its guards holds it back: "
+                "stop_loss_hit, not_stopping, market_exit_works, is_dust, backing_off."
+            ),
+        ),
+        (
+            replace(PROFIT, states=tuple(replace(state, closing=False) for state in PROFIT.states)),
+            "Row stop_loss fires, but closing is no closing state, and so the reason of the exit is forgotten.",
+            "Give closing closing: true, or let stop_loss lead to a state that has it.",
+        ),
+    ],
+    ids=["held back", "no closing state"],
+)
+def test_a_stop_that_is_there_is_named(machine: MachineDefinition, what: str, remedy: str) -> None:
+    flaw = next(flaw for flaw in proved(machine).flaws if flaw.code == "stop-first")
+
+    assert (flaw.what, flaw.remedy) == (what, remedy)
