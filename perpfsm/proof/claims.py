@@ -152,10 +152,10 @@ class Watch:
             self._keep(Refutation("stop-first", ("states", number), at, move, what, remedy))
             return
         if row.reason == STOP_LOSS:
-            what = (
-                f"Row {row.name} fires, but {row.dest} is no closing state, and so the reason of the exit is forgotten."
-            )
-            remedy = f"Give {row.dest} closing: true, or let {row.name} lead to a state that has it."
+            dest = row.dest or start.state
+            why = f"{dest} is no closing state" if row.dest else f"it stays in {dest}"
+            what = f"Row {row.name} fires, but {why}, and so the reason of the exit is forgotten."
+            remedy = f"Let {row.name} lead to a state with closing: true."
             self._keep(Refutation("stop-first", ("transitions", row.number - 1), at, move, what, remedy))
             return
         what = f"Row {row.name} fires in {start.state} at a loss of {spread:f} % or more, and the stop does not."

@@ -257,10 +257,15 @@ def test_of_a_lifecycle_that_never_quotes_nothing_is_called_proved() -> None:
         (
             replace(PROFIT, states=tuple(replace(state, closing=False) for state in PROFIT.states)),
             "Row stop_loss fires, but closing is no closing state, and so the reason of the exit is forgotten.",
-            "Give closing closing: true, or let stop_loss lead to a state that has it.",
+            "Let stop_loss lead to a state with closing: true.",
+        ),
+        (
+            replace(PROFIT, rows=(replace(PROFIT.rows[0], dest=None), *PROFIT.rows[1:])),
+            "Row stop_loss fires, but it stays in open, and so the reason of the exit is forgotten.",
+            "Let stop_loss lead to a state with closing: true.",
         ),
     ],
-    ids=["held back", "no closing state"],
+    ids=["held back", "no closing state", "stays"],
 )
 def test_a_stop_that_is_there_is_named(machine: MachineDefinition, what: str, remedy: str) -> None:
     flaw = next(flaw for flaw in proved(machine).flaws if flaw.code == "stop-first")
