@@ -67,7 +67,7 @@ class Place:
         shown = book.shown(side, price) if self.ahead else None
         if shown is None:
             return False
-        ahead = self.ahead
+        ahead = shown if self.seen is None else self.ahead  # all that is seen there at last may have come before
         if self.seen is not None and shown < self.seen:
             fall = self.seen - shown
             explained = min(fall, self.traded)

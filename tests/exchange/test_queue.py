@@ -46,6 +46,14 @@ class TestJoining:
     ) -> None:
         assert ahead(queued(limit("a", side, price))) == 5
 
+    @pytest.mark.parametrize("shown", [2, 5, 9])
+    def test_a_level_that_is_seen_for_the_first_time_is_all_ahead(self, shown: int) -> None:
+        venue = queued(limit("a", BUY, 99))
+        show(venue, quote(99, 100, shown=shown))
+        assert ahead(venue) == shown
+        show(venue, quote(99, 100, shown=20))
+        assert ahead(venue) == shown
+
     @pytest.mark.parametrize(
         ("price", "size"), [(99, 7), (98, 0), (97, 9), (96, 5)], ids=["shown", "a gap", "the last level", "beyond it"]
     )

@@ -78,6 +78,7 @@ E14 nothing is taken from a book of before the halt
 E2 a crossed quote is no market
 E2 all that is shown is used
 E3 a book at the price empties the queue
+E3 a level that is seen at last shows more
 E3 a sweep is not used twice
 E3 a trade at the price fills
 E3 a trade before the first quote

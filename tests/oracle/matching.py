@@ -131,6 +131,9 @@ class Matching:
         shown = self.state.book.shown(order.side, order.price)
         if shown is None:
             return
+        if order.seen is None and order.ahead:
+            self.state.hit("E3 a level that is seen at last shows more", shown > order.ahead)
+            order.ahead = shown
         fall = max(F(0), (order.seen or F(0)) - shown)
         explained = min(fall, order.traded)
         order.traded -= explained
