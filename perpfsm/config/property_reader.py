@@ -59,6 +59,9 @@ def check_properties(
             key = "conditions" if each.conditions else "unless"
             what = "always_can_reach is asked of states; no guard can be asked there."
             yield Complaint((*path, key), "needless-key", what, "Remove it.", at_key=True)
+        if each.kind is PropertyKind.NEVER and each.states:
+            what = "never names its states itself; in says nothing there."
+            yield Complaint((*path, "in"), "needless-key", what, "Remove it.", at_key=True)
 
 
 def _unknown(names: Iterable[str], known: Iterable[str], path: tuple[str | int, ...], noun: str) -> Iterator[Complaint]:

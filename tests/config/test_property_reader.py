@@ -84,6 +84,7 @@ def test_a_guard_that_only_a_property_names_is_used(write: Write) -> None:
             "name: a, always_can_reach: idle, unless: hit",
             "needless-key: always_can_reach is asked of states; no guard can be asked there.",
         ),
+        ("name: a, never: open, in: idle", "needless-key: never names its states itself; in says nothing there."),
     ],
 )
 def test_every_name_in_a_property_is_known(write: Write, line: str, error: str) -> None:
