@@ -122,7 +122,8 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_levels_are_bounded_and_the_worst_are_forgotten(
     monkeypatch: pytest.MonkeyPatch, side: Side, left: dict[int, int]
 ) -> None:
-    monkeypatch.setattr(levels, "LEVELS_MAX", 3)
+    monkeypatch.setattr(levels, "LEVELS_MAX", 4)
+    monkeypatch.setattr(levels, "LEVELS_KEPT", 3)
     book = Levels(side)
     book.apply(pairs(dict.fromkeys(range(100, 105), 1)))
     assert {int(price): int(size) for price, size in book.behind(NOWHERE[side])} == left
@@ -140,3 +141,18 @@ def test_a_side_holds_what_a_dictionary_would(changes: Iterable[list[tuple[int, 
     behind = [(at, size) for at, size in naive.items() if size and (at - price) * side.sign < 0]
     found = [(int(at), int(size)) for at, size in book.behind(Decimal(price))]
     assert found == sorted(behind, reverse=side is Side.BUY)
+
+
+@given(CHANGES, st.integers(0, 13), st.sampled_from(Side))
+def test_what_is_shown_at_a_price_is_known_up_to_the_worst_level(
+    changes: Iterable[list[tuple[int, int]]], price: int, side: Side
+) -> None:
+    book, naive = Levels(side), dict[int, int]()
+    for some in changes:
+        book.apply((Decimal(at), Decimal(size)) for at, size in some)
+        naive |= dict(some)
+        sizes = {at: size for at, size in naive.items() if size}
+        is_known = any((price - at) * side.sign >= 0 for at in sizes)
+        assert book.shown(Decimal(price)) == (sizes.get(price, 0) if is_known else None)
+    book.clear()
+    assert book.shown(Decimal(price)) is None
