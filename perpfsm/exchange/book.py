@@ -80,18 +80,18 @@ class Book:
         """Replace the quote; it must not be crossed."""
         self.quote = quote
         self._quote_ns = quote.exchange_ns
-        if self.has_used:
+        if self._bids_used or self._asks_used:
             self._forget()
 
     @property
-    def has_used(self) -> bool:
-        """Whether something of a shown level is used."""
-        return bool(self._bids_used or self._asks_used)
+    def used_levels(self) -> int:
+        """Of how many shown levels something is used."""
+        return len(self._bids_used) + len(self._asks_used)
 
     def show_depth(self, message: Depth) -> None:
         """Take the next message of the depth."""
         self.depth.fold(message)
-        if self.has_used:
+        if self._bids_used or self._asks_used:
             self._forget()
 
     def note_trade(self, exchange_ns: int | None) -> None:

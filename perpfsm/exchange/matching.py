@@ -15,10 +15,8 @@ from perpfsm.market.side import Side
 
 def match_quote(floor: Floor, quote: Quote) -> None:
     """Show the market an uncrossed quote, and execute what it reaches."""
-    orders, book = floor.orders, floor.book
-    book.show(quote)
-    if floor.settings.fill_model is FillModel.QUEUE:
-        look(floor, quote.exchange_ns)
+    orders = floor.orders
+    show_quote(floor, quote)
     if floor.faults.is_halted(quote.time_ns):
         return
     if orders.buys and quote.ask <= orders.buys[0].limit:
@@ -27,13 +25,20 @@ def match_quote(floor: Floor, quote: Quote) -> None:
         _match(floor, Side.SELL, quote)
 
 
+def show_quote(floor: Floor, quote: Quote) -> None:
+    """Show the market an uncrossed quote, and let queues get shorter; nothing executes by it."""
+    floor.book.show(quote)
+    if floor.settings.fill_model is FillModel.QUEUE:
+        look(floor, quote.exchange_ns)
+
+
 def match_depth(floor: Floor, message: Depth) -> None:
     """Show the market more of the depth; nothing executes by it, but queues get shorter."""
     book = floor.book
-    had_used = book.has_used
+    used_before = book.used_levels
     book.show_depth(message)
     has_changed = floor.settings.fill_model is FillModel.QUEUE and look(floor, message.exchange_ns)
-    if had_used or has_changed:
+    if has_changed or book.used_levels != used_before:
         floor.band = None
 
 

@@ -28,7 +28,7 @@ from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.funding import Funding, FundingState
 from perpfsm.exchange.incidents import strike
 from perpfsm.exchange.liquidation import Liquidation
-from perpfsm.exchange.matching import match_depth, match_quote, match_trade
+from perpfsm.exchange.matching import match_depth, match_quote, match_trade, show_quote
 from perpfsm.exchange.settings import ExchangeSettings
 from perpfsm.exchange.stops import StopWatch
 from perpfsm.exchange.timeline import Arrival, FundingMoment, Happening, LateAnswer, Rank
@@ -117,13 +117,14 @@ class PaperExchange:
             case DepthSnapshot() | DepthUpdate():
                 match_depth(floor, message)
             case MarkPrice():
-                floor.mark = message.mark
+                floor.mark, floor.band = message.mark, None
                 floor.revalue(time_ns)
             case BadQuote():
                 pass
             case ReferencePrice():
                 return  # another market's
             case _:
+                floor.band = None
                 strike(floor, message)
         for look in floor.hooks.on_message:
             look(message)
@@ -154,8 +155,10 @@ class PaperExchange:
         Args:
             now_ns: Local time, nanoseconds since the epoch; never before that of an earlier call.
         """
-        self._pass(now_ns)
-        return self._floor.mail.receive(now_ns)
+        floor = self._floor
+        if floor.timeline.due_ns <= now_ns:
+            self._pass(now_ns)
+        return floor.mail.receive(now_ns) if floor.mail.due_ns <= now_ns else ()
 
     @property
     def counters(self) -> Counters:
@@ -173,12 +176,14 @@ class PaperExchange:
         )
 
     def _on_quote(self, quote: Quote) -> None:
-        floor = self._floor
-        if floor.band is not None and not floor.band.holds(quote):
-            floor.band = None
+        floor, is_uncrossed = self._floor, quote.bid <= quote.ask
         if quote.mark is not None:
             floor.mark = quote.mark
-        if quote.bid <= quote.ask:
+        if floor.band is not None and is_uncrossed and floor.band.holds(quote):
+            show_quote(floor, quote)
+            return
+        floor.band = None
+        if is_uncrossed:
             match_quote(floor, quote)
             if floor.unfinished:
                 finish(floor, quote.time_ns)

@@ -112,16 +112,17 @@ class Driver:
             self.exchange.on_market(message)
         events = self.exchange.take(message.time_ns)
         if quote is not None and not events and self.session.sleeps_through(quote, is_matched=True):
-            self._watch_exchange()
+            self._watch_exchange(quote.time_ns)
             self.meter.see(quote)
             return
-        self._deliver(events)
+        if events:
+            self._deliver(events)
         if isinstance(message, PRICES) and not events and self.session.passes_over(message, use_bands=self._use_bands):
-            self._watch_exchange()
+            self._watch_exchange(message.time_ns)
             return
         self.session.on_message(message)
         if isinstance(message, DepthSnapshot | DepthUpdate) and not events:
-            self._watch_exchange()
+            self._watch_exchange(message.time_ns)
             return
         self._settle()
 
@@ -236,7 +237,7 @@ class Driver:
         """Let what is due now happen, at the exchange first; nobody is asked while nothing is heard of it."""
         events = self.exchange.take(now_ns)
         if not events and self.session.due_ns > now_ns:
-            self._watch_exchange()
+            self._watch_exchange(now_ns)
             return
         self._deliver(events)
         self.session.on_deadline(now_ns)
@@ -285,9 +286,14 @@ class Driver:
         if state.quote is not None:
             self.meter.see(state.quote)
 
-    def _watch_exchange(self) -> None:
-        """Remember the exchange's band and what is due there, when the session has nothing to do with the change."""
+    def _watch_exchange(self, now_ns: int) -> None:
+        """Remember the exchange's band and what is due there, when the session has nothing to do with the change.
+
+        What the session waits for becomes due no sooner by that; if later, it is asked when the old moment has come.
+        """
         if self._use_bands and (band := self.exchange.band()) is not self._beside:
             self._beside = band
             self.session.watch(band)
-        self._due = min(self.session.due_ns, self.exchange.due())
+        due = self.exchange.due()
+        if due < self._due or self._due <= now_ns:
+            self._due = min(self.session.due_ns, due)
