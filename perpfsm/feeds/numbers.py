@@ -11,6 +11,7 @@ MAGNITUDE_MAX = 30
 DECIMALS_MAX = 40
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)  # what feeds write; always within range
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 
 
@@ -25,6 +26,8 @@ def to_decimal(text: str | None) -> Decimal:
         Unusable: When it is missing or not finite.
         BadLine: When it is no number, one beyond 1e±30, or one with more than 40 decimals.
     """
+    if text and _PLAIN.fullmatch(text):
+        return Decimal(text)
     word = (text or "").strip()
     if not word:
         raise Unusable("is missing")
