@@ -45,14 +45,13 @@ def after_row(before: Situation, outcome: Outcome, *, close_at_market: bool, is_
     result = Result(before if row.dest is None else _moved(before, row.dest, outcome.moved))
     if row.dest is not None:
         result.changed.update(outcome.moved, {"entered_ns"})
-    in_flight = before.market
     for effects in outcome.effects:
         changed = set(effects.sets)
         if effects.cancels:
             result.situation = _cancel(result.situation, effects)
             changed |= _kinds(effects.cancels)
         if effects.places:
-            _check(result, effects, is_hedge=is_hedge, in_flight=in_flight)
+            _check(result, effects, is_hedge=is_hedge)
             result.situation = _place(result.situation, effects, close_at_market=close_at_market, is_hedge=is_hedge)
             changed |= _kinds(effects.places)
         result.situation = _remember(result.situation, effects)
@@ -90,7 +89,7 @@ def _cancel(before: Situation, effects: Effects) -> Situation:
     if Role.CLOSE in roles and after.limit:
         after = after._replace(limit=False, leaving=_joined(after.leaving, "limit"))
     if Role.CLOSE in roles and after.market:
-        after = after._replace(market=False, leaving="market")
+        after = after._replace(market=False, leaving="market", cut=True)
     return after
 
 
@@ -99,13 +98,13 @@ def _joined(leaving: str, type_: str) -> str:
     return "market" if "market" in {leaving, type_} else type_
 
 
-def _check(result: Result, effects: Effects, *, is_hedge: bool, in_flight: bool) -> None:
-    """Note the claims that a placement breaks."""
+def _check(result: Result, effects: Effects, *, is_hedge: bool) -> None:
+    """Note the claims that a placement breaks; a MARKET exit fills sooner than its cancel arrives."""
     situation = result.situation
     if Role.QUOTE in effects.places and situation.exposed and not is_hedge:
         result.slips.append(OPENS_WHILE_EXPOSED)
     places_exit = any(role.is_exit for role in effects.places)
-    if places_exit and situation.exposed and (situation.has_working_exit or in_flight):
+    if places_exit and situation.exposed and (situation.has_working_exit or situation.cut):
         result.slips.append(EXITS_BESIDE)
 
 

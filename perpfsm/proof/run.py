@@ -213,4 +213,4 @@ class Runner:
 
 def at_rest(situation: Situation) -> Situation:
     """Return the situation once the event is over: what only the event knew is forgotten."""
-    return situation._replace(fill=NO_REASON, peak="old" if situation.peak == "new" else situation.peak)
+    return situation._replace(fill=NO_REASON, peak="old" if situation.peak == "new" else situation.peak, cut=False)

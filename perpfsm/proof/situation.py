@@ -50,6 +50,7 @@ class Situation(NamedTuple):
         lost: Whether its last exit was lost.
         peak: none, old, or new while the event lasts that set it.
         fill: What the fill in hand did to the position.
+        cut: Whether a MARKET exit was told to go in this event; forgotten when it ends.
     """
 
     state: str
@@ -66,6 +67,7 @@ class Situation(NamedTuple):
     lost: bool = False
     peak: str = NO_REASON
     fill: str = NO_REASON
+    cut: bool = False
 
     @property
     def market_in_flight(self) -> bool:

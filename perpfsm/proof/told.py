@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from perpfsm.machine.definition import Row, Trigger
 from perpfsm.machine.leg import NO_REASON
+from perpfsm.proof.effects import EXITS_BESIDE
 from perpfsm.proof.events import Event, Kind
 from perpfsm.proof.explore import Move
 from perpfsm.proof.refutation import Refutation
@@ -41,10 +42,12 @@ class Told:
         is_lost_now = event.kind is Kind.EXIT_GOES and event.after.lost and not start.lost
         if is_lost_now and first.exposed and self._world.parameters.exit_retry_s > 0:
             yield from self._repeats(at, start, event, run)
+        if first.cut and first.exposed:
+            yield from self._placed_beside(at, event, run)
 
     def _ends(self, event: Event, run: Run, fresh: tuple[str, ...] = ()) -> Iterator[tuple[Run, Move]]:
         """Yield how the whole event ends, the market's offers included; `fresh` metrics read the present moment."""
-        end = run.end.situation
+        end = run.end.situation._replace(fill=NO_REASON)  # a fill is over before the market is offered
         now = {metric: frozenset(self._world.unasked.classes(metric, end, is_now=True)) for metric in fresh}
         allowed = {**self._world.runner.pinned(event.pins), **run.end.allowed, **now}
         for rest in self._world.runner.runs(Moment(end, run.end.chosen, allowed, fresh)):
@@ -71,6 +74,20 @@ class Told:
                 what = f"In {end.state} a position stays open when {event.says}."
                 remedy = f"Add a row on {event.trigger} from {end.state} that does [cancel_orders, close_at_market]."
                 yield Refutation(GETS_OUT, ("states", self._numbers[end.state]), at, move, what, remedy)
+
+    def _placed_beside(self, at: int, event: Event, run: Run) -> Iterator[Refutation]:
+        """Yield rows that place an exit in the event in which a MARKET exit was told to go: it may have filled."""
+        for _, move in self._ends(event, run):
+            for number, taken in enumerate(move.taken, start=1):
+                row = taken.outcome.row
+                is_noticed = self._world.definition.state(taken.before.state).exposed
+                if row is not None and is_noticed and number > len(run.taken) and EXITS_BESIDE in taken.slips:
+                    told = Move(move.kind, move.says, move.taken[:number], taken.chosen)
+                    what = (
+                        f"Row {row.name} places an exit in the event in which a MARKET exit is told to go, as it fills."
+                    )
+                    remedy = f"Add unless: market_exit_works to {row.name}, and to the row before it."
+                    yield Refutation(EXITS_BESIDE, ("transitions", row.number - 1), at, told, what, remedy)
 
     def _repeats(self, at: int, start: Situation, event: Event, run: Run) -> Iterator[Refutation]:
         """Yield rows that place an exit again, for the same reason, in the event in which it was lost."""

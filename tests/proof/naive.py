@@ -5,7 +5,7 @@ shares with the proof are the vocabulary (situations, and the events that the ve
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise, product
 
@@ -103,7 +103,7 @@ class Naive:
         while pending:
             situation = pending.pop()
             for after in self._all_moves(situation):
-                rest = after._replace(fill="none")
+                rest = after._replace(fill="none", cut=False)
                 if rest not in self.found.situations:
                     self.found.situations.add(rest)
                     pending.append(rest)
@@ -124,7 +124,10 @@ class Naive:
                     if row is None:
                         yield event.after
                     else:
-                        yield from (now.situation for now in self._fire(row, Now(event.after, snapshot)))
+                        for now in self._fire(row, Now(event.after, snapshot)):
+                            yield now.situation
+                            if now.situation.cut:  # only within the event it matters what was cut in it
+                                yield from self._market(replace(now, situation=now.situation._replace(fill="none")))
 
     def _market(self, start: Now) -> Iterator[Situation]:
         """Yield every stop of a market event, following one combination of values to its end."""
@@ -184,11 +187,10 @@ class Naive:
             after = after._replace(state=row.dest, placed=0, reason=(row.reason or "none") if dest.closing else "none")
             if not dest.exposed:
                 after = after._replace(lost=False, peak="none")
-        in_flight = before.market
         for action in row.actions:
             is_exit = action in {"place_take_profit", "close_position", "close_at_market"}
-            works = after.profit or after.limit or after.market
-            if is_exit and after.exposed and (works or in_flight) and self.states[before.state].exposed:
+            works = after.profit or after.limit or after.market or after.cut
+            if is_exit and after.exposed and works and self.states[before.state].exposed:
                 self.found.refuted.add("exits-fit")
             is_held = after.exposed and self.states[before.state].exposed
             if action == "place_quotes" and is_held:
@@ -217,7 +219,7 @@ class Naive:
                     now = now._replace(same=False, opposite=False)
                 leaving = "limit" if now.leaving == "none" and (now.profit or now.limit) else now.leaving
                 leaving = "market" if now.market else leaving
-                return now._replace(profit=False, limit=False, market=False, leaving=leaving)
+                return now._replace(profit=False, limit=False, market=False, leaving=leaving, cut=now.cut or now.market)
             case "place_take_profit" if now.exposed:
                 return now._replace(profit=True)
             case "close_position" | "close_at_market":

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import localcontext
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -114,6 +115,33 @@ def machines(draw: st.DrawFn) -> MachineDefinition:
 def test_the_proof_reaches_what_brute_force_reaches_and_comes_to_the_same_verdicts(
     definition: MachineDefinition, close: CloseType
 ) -> None:
+    _agree(definition, close)
+
+
+CUT = Row(1, "cut", (Trigger.FILL,), ("closing",), "open", None, ("grew",), (), ("cancel_exits",))
+CUT_BY_MARKET = replace(CUT, triggers=(Trigger.MARKET,), conditions=("market_exit_works", "not_stopping"))
+HALT = Row(1, "halt", (Trigger.HALT,), ("open",), "closing", "risk", (), (), ("cancel_exits", "close_at_market"))
+AGAIN = Row(
+    1, "again", (Trigger.MARKET,), ("open",), "closing", "take_profit", ("in_profit",), (), ("place_take_profit",)
+)
+
+
+@pytest.mark.parametrize("cut", [CUT, CUT_BY_MARKET])
+def test_both_find_an_exit_that_is_placed_in_the_event_in_which_a_market_exit_was_cancelled(cut: Row) -> None:
+    rows = [replace(row, number=number) for number, row in enumerate((*SENSIBLE, HALT, cut, AGAIN), start=1)]
+    used = {name for row in rows for name in (*row.conditions, *row.unless)}
+    guards = {name: guard for name, guard in SHIPPED.guards.items() if name in used}
+    definition = MachineDefinition("cutting", "idle", STATES, guards, tuple(rows))
+
+    assert "exits-fit" in _agree(definition, CloseType.MARKET)
+
+    waiting = tuple(replace(row, unless=("market_exit_works",)) if row.name == "again" else row for row in rows)
+
+    assert "exits-fit" not in _agree(replace(definition, rows=waiting), CloseType.MARKET)
+
+
+def _agree(definition: MachineDefinition, close: CloseType) -> set[str]:
+    """Hold the proof of a machine against brute force, and return what both refute."""
     of = replace(PARAMETERS, close_position_order_type=close)
     with localcontext(EXACT):
         brute = Naive(definition, of).explore()
@@ -124,3 +152,4 @@ def test_the_proof_reaches_what_brute_force_reaches_and_comes_to_the_same_verdic
     assert set(graph.situations) == brute.situations
     refuted = {claim.name for claim in proof.claims if claim.verdict is Verdict.REFUTED}
     assert refuted & JUDGED == brute.refuted
+    return brute.refuted
