@@ -103,7 +103,8 @@ def _panel(rows: Sequence[Row], latency: str, x: int, low: float, high: float, *
         y = height(bps)
         yield f"<line x1='{x}' y1='{y}' x2='{x + PLOT_WIDTH}' y2='{y}' stroke='{colour}'/>"
         if has_scale:
-            yield f"<text x='{x - 8}' y='{y + 4}' text-anchor='end' fill='#57606a'>{bps:+.1f}</text>"
+            word = f"{bps:+.1f}" if abs(bps) >= GRID_BPS / 2 else "0.0"
+            yield f"<text x='{x - 8}' y='{y + 4}' text-anchor='end' fill='#57606a'>{word}</text>"
     at = [x + 18 + number * (PLOT_WIDTH - 36) / (len(HORIZONS) - 1) for number in range(len(HORIZONS))]
     for place, horizon in zip(at, HORIZONS, strict=True):
         word = "at once" if horizon == "0" else f"{horizon} s"

@@ -48,15 +48,23 @@ class Mail:
         self.due_ns = waiting[0].time_ns if waiting else NEVER
         return tuple(received)
 
+    def unheard_ns(self) -> int:
+        """Return when the oldest execution happened that is not received yet; `NEVER` when there is none."""
+        if not self._waiting:
+            return NEVER
+        fills = (event.fill for event in self._waiting if isinstance(event, OrderFilled))
+        return next((fill.happened_ns for fill in fills), NEVER)
+
     def on_its_way(self) -> tuple[VenueEvent, ...]:
         """Return what has happened and is not received yet."""
         return tuple(self._waiting)
 
 
 def stamped(event: VenueEvent, time_ns: int) -> VenueEvent:
-    """Return an event with another time, a fill's own included."""
+    """Return an event with another time, a fill's own included, which keeps the moment of its execution."""
     if event.time_ns == time_ns:
         return event
     if isinstance(event, OrderFilled):
-        return OrderFilled(time_ns, replace(event.fill, time_ns=time_ns))
+        fill = event.fill
+        return OrderFilled(time_ns, replace(fill, time_ns=time_ns, executed_ns=fill.happened_ns))
     return replace(event, time_ns=time_ns)

@@ -137,6 +137,10 @@ class PaperExchange:
         """Return when the next command arrives or the next event is received; `NEVER` when nothing is on its way."""
         return min(self._floor.timeline.traffic_ns(), self._floor.mail.due_ns)
 
+    def unheard_ns(self) -> int:
+        """Return when the oldest execution happened that was not received yet; `NEVER` when there is none."""
+        return self._floor.mail.unheard_ns()
+
     def band(self) -> Band:
         """Return the region of quotes in which nothing changes here; it ends when something is due."""
         floor, due_ns = self._floor, self.due()

@@ -28,6 +28,7 @@ class Fill:
         fee: Quote currency; positive is paid, negative is a rebate.
         liquidity: Maker or taker.
         time_ns: When it became known here, nanoseconds since the epoch.
+        executed_ns: When it was executed, on the feed's clock; None when it became known at once. Not journaled.
     """
 
     trade_id: int
@@ -39,3 +40,9 @@ class Fill:
     fee: Decimal
     liquidity: Liquidity
     time_ns: int
+    executed_ns: int | None = None
+
+    @property
+    def happened_ns(self) -> int:
+        """When it was executed, on the feed's clock, nanoseconds since the epoch."""
+        return self.time_ns if self.executed_ns is None else self.executed_ns

@@ -9,7 +9,7 @@ from perpfsm.engine.session import Session
 from perpfsm.engine.start import reconcile
 from perpfsm.errors import JournalError, MachineFault
 from perpfsm.exchange.paper import PaperExchange
-from perpfsm.market.band import EVERYWHERE, Band
+from perpfsm.market.band import EVERYWHERE, NEVER, Band
 from perpfsm.market.incident import INCIDENTS, FeedMessage, Incident
 from perpfsm.market.messages import DepthSnapshot, DepthUpdate, Quote, ReferencePrice, Trade
 from perpfsm.market.order import OrderRejected, PlaceOrder, Role, VenueEvent
@@ -281,6 +281,7 @@ class Driver:
         self._beside = self.exchange.band() if self._use_bands else EVERYWHERE
         self.session.rest(self._beside)
         self._due = min(self.session.due_ns, self.exchange.due())
+        self.quality.remember(self.exchange.unheard_ns())
         state = self.session.state
         self.meter.settle([leg.position for leg in state.legs.values()], state.books.gained)
         if state.quote is not None:
@@ -297,3 +298,5 @@ class Driver:
         due = self.exchange.due()
         if due < self._due or self._due <= now_ns:
             self._due = min(self.session.due_ns, due)
+        if due != NEVER:  # as when an execution is on its way
+            self.quality.remember(self.exchange.unheard_ns())

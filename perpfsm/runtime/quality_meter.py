@@ -25,7 +25,7 @@ GONE = frozenset({"canceled", "rejected", "expired"})
 class QualityMeter:
     """Takes every uncrossed quote and every record of a run, in their order."""
 
-    __slots__ = ("_inventory", "_markouts", "_orders", "_start_ns", "_stops", "see")
+    __slots__ = ("_inventory", "_markouts", "_orders", "_start_ns", "_stops", "remember", "see")
 
     def __init__(self, stop_loss_pct: Decimal = ZERO) -> None:
         """Start from nothing.
@@ -39,6 +39,7 @@ class QualityMeter:
         self._stops = StopMeter(stop_loss_pct)
         self._start_ns: int | None = None
         self.see = self._markouts.see  # called for each quote, so without a step between
+        self.remember = self._markouts.remember
 
     def add(self, record: Record) -> None:
         """Take the next record; cheap, as it is called for each of them."""

@@ -128,6 +128,16 @@ class TestTheWayOut:
         assert show(venue, quote(88, 89, time_ns=NOW + 20)) == ()
         assert executions(venue.take(NOW + 27)) == [execution("a", 90, 1, MAKER)]
 
+    def test_a_fill_knows_when_it_was_executed_and_the_venue_which_it_still_has_to_tell(self) -> None:
+        venue = slow(LatencySettings(ack=7))
+        send(venue, limit("a", BUY, 90))
+        assert venue.unheard_ns() == NEVER
+        show(venue, quote(88, 89, time_ns=NOW + 20))
+        assert venue.unheard_ns() == NOW + 20
+        (fill,) = fills(venue.take(NOW + 27))
+        assert (fill.time_ns, fill.executed_ns, fill.happened_ns) == (NOW + 27, NOW + 20, NOW + 20)
+        assert venue.unheard_ns() == NEVER
+
 
 class TestRaces:
     """A cancel that comes too late is refused, and counted."""

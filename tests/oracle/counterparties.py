@@ -62,7 +62,7 @@ class Others:
     def book(self, told: Told, before: Held, marks: Marks) -> None:
         """Book one event against the account as it was before it."""
         match told:
-            case ("filled", _, _, leg, side, price, size, fee, _, _):
+            case ("filled", _, _, leg, side, price, size, fee, *_):
                 assert isinstance(side, Side)
                 self.trade(str(leg), side.sign * number(size), number(price))
                 self.paid[VENUE] += number(fee)

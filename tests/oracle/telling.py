@@ -25,7 +25,7 @@ REASONS = {"self-trade": STP, "liquidat": FORCED, "closed": CLOSED, "by the venu
 
 
 def told(event: VenueEvent) -> Told:
-    """Return an event: a word for what happened, its values, and when it was received."""
+    """Return an event: a word for what happened, its values, of a fill when it happened, and when it was received."""
     match event:
         case OrderAccepted(client_id, time_ns):
             return ("accepted", client_id, time_ns)
@@ -51,7 +51,7 @@ def told_of_the_account(
         case OrderFilled(time_ns, fill):
             who = (fill.trade_id, fill.client_id, fill.leg, fill.side)
             assert fill.time_ns == time_ns
-            return ("filled", *who, F(fill.price), F(fill.size), F(fill.fee), fill.liquidity, time_ns)
+            return ("filled", *who, F(fill.price), F(fill.size), F(fill.fee), fill.liquidity, fill.happened_ns, time_ns)
         case StopTriggered(client_id, time_ns):
             return ("triggered", client_id, time_ns)
         case SettingChanged(time_ns, setting):

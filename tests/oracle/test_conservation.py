@@ -62,7 +62,7 @@ def imbalances(world: World) -> Iterator[str]:
 def follow(purse: Purse, event: Told) -> None:
     """Keep our own books of what the events tell."""
     match event:
-        case ("filled", _, _, LegName() as leg, Side() as side, price, size, fee, _, _):
+        case ("filled", _, _, LegName() as leg, Side() as side, price, size, fee, *_):
             purse.book(leg, side, number(price), number(size))
             purse.pay_fee(number(fee))
         case ("funding", _, _, _, paid, _):

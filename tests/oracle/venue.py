@@ -120,7 +120,8 @@ class Oracle:
             delay = max(0, self.terms.delays.ack() - self.terms.delays.market_data())
             self.state.hit("E1 delayed on the way out", delay)
             self.last_out_ns = max(self.last_out_ns, now_ns + delay, self.state.silent_until_ns)
-            self.way_out.append((self.last_out_ns, told))
+            happened = (now_ns,) if told[0] == "filled" else ()
+            self.way_out.append((self.last_out_ns, (*told, *happened)))
         self.matching.told.clear()
 
     def see(self, message: FeedMessage) -> None:

@@ -1,68 +1,19 @@
-"""Fill quality by hand: what fills captured, what the market did after them, inventory, stops; and never a NaN."""
+"""Trading quality by hand: quotes filled, races, inventory, stops; and never a NaN."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from perpfsm.engine.records import (
-    CommandRecord,
-    FillRecord,
-    OperatorRecord,
-    OrderRecord,
-    PositionRecord,
-    Record,
-    RunRecord,
-    TransitionRecord,
-)
+from perpfsm.engine.records import CommandRecord, OperatorRecord, OrderRecord, PositionRecord, TransitionRecord
+from perpfsm.exchange.latency import NO_LATENCY, LatencySettings, Uniform
 from perpfsm.feeds import synthetic_feed
-from perpfsm.market.fill import Fill, Liquidity
-from perpfsm.market.messages import Quote
 from perpfsm.market.order import CancelOrder, OrderType, PlaceOrder, Role
 from perpfsm.market.side import LegName, Side
 from perpfsm.market.synthetic import Phase, Scenario, SyntheticSettings
-from perpfsm.runtime.quality import (
-    NOTHING_YET,
-    Executions,
-    Inventory,
-    Markout,
-    Quality,
-    QuoteFills,
-    StopSlippage,
-)
+from perpfsm.runtime.quality import NOTHING_YET, Inventory, Quality, QuoteFills, StopSlippage
 from perpfsm.runtime.quality_meter import QualityMeter
+from tests.runtime.fills import SECOND, START, D, at, fill, header, mid, quality
 from tests.runtime.rig import Rig
-
-D = Decimal
-SECOND = 10**9
-START = 1_000 * SECOND
-
-
-def at(seconds: float) -> int:
-    return START + int(seconds * SECOND)
-
-
-def mid(seconds: float, price: str, *, half: str = "0.5") -> Quote:
-    return Quote(at(seconds), D(price) - D(half), D(1), D(price) + D(half), D(1))
-
-
-def fill(
-    seconds: float,
-    side: Side,
-    price: str,
-    size: str = "1",
-    *,
-    trade: int = 1,
-    taker: bool = False,
-    order: str = "q",
-    role: Role = Role.QUOTE,
-    reason: str = "none",
-    after: str = "0",
-    cost: str = "0",
-) -> FillRecord:
-    liquidity = Liquidity.TAKER if taker else Liquidity.MAKER
-    of = Fill(trade, order, LegName.BOTH, side, D(price), D(size), D(0), liquidity, at(seconds))
-    return FillRecord(at(seconds), "BOTH", of, role.value, reason, "", D(0), D(after), D(cost), D(0))
 
 
 def command(seconds: float, order: str = "q", size: str = "1", *, role: Role = Role.QUOTE) -> CommandRecord:
@@ -82,114 +33,10 @@ def into(seconds: float, reason: str) -> TransitionRecord:
     return TransitionRecord(at(seconds), "BOTH", "market", 1, "x", "open", "closing", reason, {}, (), (), (), {})
 
 
-def header(**positions: tuple[str, str]) -> RunRecord:
-    held = {leg: (D(size), D(cost)) for leg, (size, cost) in positions.items()}
-    return RunRecord(START, "e", 1, "0", "", "", "", "", "synthetic", "", {}, D(10_000), held)
-
-
-def meter_of(*happened: Quote | Record, stop_loss_pct: str = "0") -> QualityMeter:
-    meter = QualityMeter(D(stop_loss_pct))
-    for each in happened:
-        if isinstance(each, Quote):
-            meter.see(each)
-        else:
-            meter.add(each)
-    return meter
-
-
-def quality(*happened: Quote | Record, seconds: float = 100, stop_loss_pct: str = "0") -> Quality:
-    return meter_of(*happened, stop_loss_pct=stop_loss_pct).at(at(seconds))
-
-
 def test_nothing_filled_is_a_whole_answer_without_a_number_that_is_none() -> None:
     assert QualityMeter().at(START) == NOTHING_YET
     assert quality(header(), mid(0, "100"), seconds=0) == NOTHING_YET
     assert quality(header(), mid(0, "100"), mid(50, "120")) == NOTHING_YET
-
-
-def test_a_bid_that_is_filled_captures_half_the_spread_and_is_marked_out_at_the_mid_prices_after_it() -> None:
-    happened = (
-        mid(0, "100"),
-        mid(1, "99"),  # what filled it
-        fill(1, Side.BUY, "99.5", "2"),
-        mid(1.5, "98"),
-        mid(2, "97"),  # received at the horizon, so in force there
-        mid(4, "101"),
-        mid(6.5, "150"),
-        mid(31, "102"),
-        mid(31.1, "50"),
-    )
-    assert quality(header(), *happened).maker == Executions(
-        count=1,
-        notional=D("199.0"),
-        spread=D("1.0"),
-        spread_bps=D("50.2513"),
-        markouts=(
-            Markout(1, 1, D("-5.0"), D("-5.0"), D("-251.2563"), D("301.5075")),
-            Markout(5, 1, D("3.0"), D("3.0"), D("150.7538"), D("-100.5025")),
-            Markout(30, 1, D("5.0"), D("5.0"), D("251.2563"), D("-201.0050")),
-        ),
-    )
-
-
-def test_for_an_ask_everything_has_the_other_sign() -> None:
-    found = quality(header(), mid(0, "100"), fill(1, Side.SELL, "101"), mid(1.5, "98")).maker
-    assert (found.spread, [each.gained for each in found.markouts]) == (D(1), [D(3), D(3), D(3)])
-
-
-def test_a_taker_saw_the_quote_of_its_own_moment_and_pays_the_spread() -> None:
-    found = quality(header(), mid(0, "100"), mid(1, "99"), fill(1, Side.SELL, "98.5", taker=True))
-    assert (found.maker, found.taker.count, found.taker.spread) == (Executions(), 1, D("-0.5"))
-
-
-def test_a_maker_that_is_filled_later_than_the_newest_quote_is_measured_against_that_one() -> None:
-    assert quality(header(), mid(0, "100"), mid(1, "99"), fill(2, Side.BUY, "98")).maker.spread == 1
-
-
-def test_of_several_quotes_of_one_moment_the_one_before_that_moment_counts() -> None:
-    happened = (mid(0, "100"), mid(1, "90"), mid(1, "80"), fill(1, Side.BUY, "99"))
-    assert quality(header(), *happened).maker.spread == 1
-
-
-def test_a_fill_at_the_first_quote_is_measured_against_it_and_one_before_any_is_not_measured() -> None:
-    assert quality(header(), mid(0, "100"), fill(0, Side.BUY, "99")).maker.spread == 1
-    assert quality(header(), fill(0, Side.BUY, "99"), mid(1, "100")).maker == Executions()
-
-
-def test_a_fill_whose_horizon_lies_beyond_the_end_has_no_markout_there() -> None:
-    happened = (mid(0, "100"), fill(1, Side.BUY, "99"), mid(3, "98"))
-    found = quality(header(), *happened, seconds=6).maker.markouts
-    assert [(each.count, each.gained) for each in found] == [(1, D(1)), (1, D(-1)), (0, D(0))]
-    assert found[2] == Markout(30)
-
-
-def test_looking_at_it_changes_nothing() -> None:
-    meter = meter_of(header(), mid(0, "100"), fill(1, Side.BUY, "99"))
-    assert [meter.at(at(6)) for _ in range(2)] == [meter.at(at(6))] * 2
-    meter.see(mid(6, "90"))  # the same moment, so in force there after all
-    assert meter.at(at(6)).maker.markouts[1].gained == -9
-
-
-def test_means_are_weighted_by_notional_and_per_fill_is_not() -> None:
-    happened = (
-        mid(0, "100"),
-        fill(1, Side.BUY, "99", "3", trade=1),
-        fill(1, Side.BUY, "98", "1", trade=2),
-        mid(2, "97"),
-        mid(4, "103"),
-        fill(5, Side.SELL, "104", trade=3),
-    )
-    found = quality(header(), *happened, seconds=7).maker
-    assert (found.count, found.notional, found.spread) == (3, D(499), D(3 + 2 + 1))
-    assert found.markouts[0] == Markout(1, 3, D(-6), D(-2), D("-120.2405"), D("240.4810"))
-    assert (found.markouts[1].count, found.markouts[1].gained) == (2, D(12 + 5))
-
-
-def test_the_two_parts_of_a_fill_that_flips_a_position_are_one_execution() -> None:
-    parts = (fill(1, Side.BUY, "99", "1", trade=7), fill(1, Side.BUY, "99", "2", trade=7))
-    found = quality(header(), mid(0, "100"), *parts, mid(3, "98")).maker
-    assert (found.count, found.notional) == (1, D(297))
-    assert (found.markouts[0].count, found.markouts[0].gained) == (1, D(3))
 
 
 def test_quotes_are_counted_by_how_much_of_them_was_filled() -> None:
@@ -294,6 +141,7 @@ def test_other_records_only_tell_when_the_run_began() -> None:
     assert quality(begun, header(BOTH=("2", "1"))).inventory == Inventory(100 * SECOND, D(50), D(1))
 
 
+SLOW = LatencySettings(order=SECOND // 10, cancel=SECOND // 10, ack=Uniform(SECOND, 7 * SECOND))
 CRASH = Scenario(
     "crash",
     (
@@ -306,9 +154,10 @@ CRASH = Scenario(
 )
 
 
-def quality_of_a_run(market: Scenario | SyntheticSettings, *, use_bands: bool) -> Quality:
+def quality_of_a_run(market: Scenario | SyntheticSettings, latency: LatencySettings, *, use_bands: bool) -> Quality:
     rig = Rig(
         use_bands=use_bands,
+        latency=latency,
         bid_spread=D("0.03"),
         ask_spread=D("0.03"),
         long_profit_taking_spread=D("0.05"),
@@ -325,10 +174,12 @@ def quality_of_a_run(market: Scenario | SyntheticSettings, *, use_bands: bool) -
 @pytest.mark.parametrize(
     "market", [CRASH, SyntheticSettings(start_price=D(1000), duration_s=D(1200), volatility_bps=D(2))]
 )
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_bands_change_nothing_about_it(market: Scenario | SyntheticSettings, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "latency"), [(1, NO_LATENCY), (2, NO_LATENCY), (3, NO_LATENCY), (3, SLOW)])
+def test_bands_change_nothing_about_it(
+    market: Scenario | SyntheticSettings, seed: int, latency: LatencySettings
+) -> None:
     seeded = replace(market, seed=seed)
-    found = [quality_of_a_run(seeded, use_bands=use_bands) for use_bands in (True, False)]
+    found = [quality_of_a_run(seeded, latency, use_bands=use_bands) for use_bands in (True, False)]
     assert found[0] == found[1]
     assert found[0].maker.count > 5
     assert found[0].maker.markouts[2].count > 5
