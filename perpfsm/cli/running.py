@@ -21,7 +21,6 @@ from perpfsm.cli.run_options import RunOptions
 from perpfsm.config.render import finding_lines
 from perpfsm.config.strategy import Strategy, load_strategy
 from perpfsm.console.header import Header
-from perpfsm.console.live import LiveView
 from perpfsm.console.progress import RunProgress
 from perpfsm.console.summary import Reading, SummaryView
 from perpfsm.engine.observe import status_of
@@ -90,6 +89,8 @@ class Running:
         progress.update(self.feed.progress, self.assembled.driver.messages, self.watcher.transitions)
 
     def _behind_a_view(self, stop: StopRequest) -> Ending:
+        from perpfsm.console.live import LiveView
+
         driver, tally = self.assembled.driver, self.watcher.tally
         machine = driver.session.state.setup.lifecycle.definition
 
