@@ -115,6 +115,7 @@ class Choices:
 
     Attributes:
         runs: How often the machine was run.
+        told: How many ways through its guards were told.
     """
 
     def __init__(
@@ -137,7 +138,7 @@ class Choices:
             parameters: Of the strategy.
             watched: Metrics whose choice matters also when no row fires.
         """
-        self.runs = self._told = 0
+        self.runs = self.told = 0
         self._watched = watched
         self._domains = domains
         self._unasked = unasked
@@ -194,8 +195,8 @@ class Choices:
         while pending:
             node, path, chosen = pending.pop()
             if isinstance(node, Outcome):
-                self._told += 1
-                if self._told > WAYS_MAX:
+                self.told += 1
+                if self.told > WAYS_MAX:
                     raise TooManyChoices
                 yield node, chosen
                 continue

@@ -26,10 +26,12 @@ class Judged:
     Attributes:
         refutations: The shortest of each property that does not hold.
         moot: Numbers, from 0, of those that no situation asks, so that there is nothing to prove.
+        beyond: Numbers of those that tell too much apart to be judged.
     """
 
-    refutations: tuple[Refutation, ...]
-    moot: tuple[int, ...]
+    refutations: tuple[Refutation, ...] = ()
+    moot: tuple[int, ...] = ()
+    beyond: tuple[int, ...] = ()
 
 
 def sentence(asked: Property) -> str:
@@ -50,25 +52,31 @@ def sentence(asked: Property) -> str:
 
 
 def judged(world: World, graph: Graph) -> Judged:
-    """Return what becomes of each property of the lifecycle.
-
-    Raises:
-        TooManyChoices: When the guards of a property tell too much apart.
-    """
-    refutations, moot = [], []
+    """Return what becomes of each property of the lifecycle; one that is too large spoils no other."""
+    refutations, moot, beyond = [], [], []
     for number, asked in enumerate(world.definition.properties):
-        if asked.kind is PropertyKind.ALWAYS_CAN_REACH:
-            found = _unreachable(graph, asked)
-            is_asked = not asked.states or any(each.state in asked.states for each in graph.situations)
-        else:
-            question = _Asked(world, asked)
-            found = next(question.broken(graph), None)
-            is_asked = question.is_asked or asked.kind is PropertyKind.NEVER
+        spent = world.runner.spent
+        try:
+            found, is_asked = _answer(world, graph, asked)
+        except TooManyChoices:
+            world.runner.give_back(spent)
+            beyond.append(number)
+            continue
         if found is not None:
             refutations.append(_refutation(number, asked, graph, *found))
         elif not is_asked:
             moot.append(number)
-    return Judged(tuple(refutations), tuple(moot))
+    return Judged(tuple(refutations), tuple(moot), tuple(beyond))
+
+
+def _answer(world: World, graph: Graph, asked: Property) -> tuple[tuple[int, Move | None] | None, bool]:
+    """Return where a property is broken and by what, None where it is not, and whether any situation asks it."""
+    if asked.kind is PropertyKind.ALWAYS_CAN_REACH:
+        is_asked = not asked.states or any(each.state in asked.states for each in graph.situations)
+        return _unreachable(graph, asked), is_asked
+    question = _Asked(world, asked)
+    found = next(question.broken(graph), None)
+    return found, question.is_asked or asked.kind is PropertyKind.NEVER
 
 
 def _refutation(number: int, asked: Property, graph: Graph, at: int, last: Move | None) -> Refutation:

@@ -17,6 +17,7 @@ from perpfsm.proof.effects import OPENS_WHILE_EXPOSED
 from perpfsm.proof.explore import Graph, explore
 from perpfsm.proof.flaw import Claim, Flaw, SourceFile, Verdict
 from perpfsm.proof.happening import Happening
+from perpfsm.proof.properties import Judged
 from perpfsm.proof.reach import Silence, cannot_close, trapped
 from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, world_of
@@ -85,32 +86,30 @@ def prove(definition: MachineDefinition, library: Library, parameters: Parameter
         watch = Watch(world)
         graph = explore(definition, world.runner, is_hedge=world.is_hedge, watch=watch)
         refutations = list(watch.found.values())
-        moot: tuple[int, ...] = ()
+        judged = Judged()
         if graph.is_complete:
-            lasting, moot = _of_the_whole(world, graph, {each.path for each in refutations if each.claim in UNNOTICED})
+            lasting, judged = _of_the_whole(
+                world, graph, {each.path for each in refutations if each.claim in UNNOTICED}
+            )
             refutations.extend(lasting)
-        return _proof(world, graph, refutations, moot)
+        return _proof(world, graph, refutations, judged)
 
 
-def _of_the_whole(
-    world: World, graph: Graph, unnoticed: set[tuple[str | int, ...]]
-) -> tuple[list[Refutation], tuple[int, ...]]:
-    """Return what only the finished graph refutes, and the properties that nothing asks.
+def _of_the_whole(world: World, graph: Graph, unnoticed: set[tuple[str | int, ...]]) -> tuple[list[Refutation], Judged]:
+    """Return what only the finished graph refutes, and what became of the properties.
 
     It is not finished when even that is too much to ask.
     """
-    found: list[Refutation] = []
     try:
         lasting = (*cannot_close(world, graph), *Silence(world).refuted(graph), *trapped(world, graph))
-        found.extend(each for each in lasting if each.path not in unnoticed)
-        judged = properties.judged(world, graph)
     except TooManyChoices:
         graph.is_complete = False
-        return found, ()
-    return [*found, *judged.refutations], judged.moot
+        return [], Judged()
+    judged = properties.judged(world, graph)
+    return [*(each for each in lasting if each.path not in unnoticed), *judged.refutations], judged
 
 
-def _proof(world: World, graph: Graph, refutations: Iterable[Refutation], moot: tuple[int, ...]) -> Proof:
+def _proof(world: World, graph: Graph, refutations: Iterable[Refutation], judged: Judged) -> Proof:
     """Return the verdicts with their evidence, the shortest first."""
     examples = [(refutation, _way(world, graph, refutation)) for refutation in refutations]
     names = [*SAYS, *(asked.name for asked in world.definition.properties)]
@@ -131,9 +130,10 @@ def _proof(world: World, graph: Graph, refutations: Iterable[Refutation], moot: 
         flaws.append(_too_large(graph))
     elif _never_quotes(graph) and _may_quote(world):
         flaws.append(NOTHING_OPENED)
-    flaws.extend(_asks_nothing(number, world) for number in moot)
+    flaws.extend(_asks_nothing(number, world) for number in judged.moot)
+    flaws.extend(_asks_too_much(number, world) for number in judged.beyond)
     refuted = {each.claim for each, _ in examples}
-    not_asked = _not_asked(world, graph, moot)
+    not_asked = _not_asked(world, graph, judged)
     return Proof(
         tuple(_claim(name, says, refuted, not_asked) for name, says in _says(world)),
         tuple(flaws),
@@ -158,7 +158,7 @@ def _says(world: World) -> Iterator[tuple[str, str]]:
         yield asked.name, properties.sentence(asked)
 
 
-def _not_asked(world: World, graph: Graph, moot: tuple[int, ...]) -> dict[str, str]:
+def _not_asked(world: World, graph: Graph, judged: Judged) -> dict[str, str]:
     """Return why some claims are not asked, the first reason that there is for each."""
     named = [asked.name for asked in world.definition.properties]
     whys: list[tuple[Iterable[str], str]] = []
@@ -170,7 +170,10 @@ def _not_asked(world: World, graph: Graph, moot: tuple[int, ...]) -> dict[str, s
         whys.append(([*SAYS, *named], "The machine is too large to prove."))
     elif _never_quotes(graph):
         whys.append((SAYS, "Nothing is ever opened."))
-    whys.append(([named[number] for number in moot], "The question comes up in no situation that can be reached."))
+    whys.append(
+        ([named[number] for number in judged.moot], "The question comes up in no situation that can be reached.")
+    )
+    whys.append(([named[number] for number in judged.beyond], "Its guards tell too much apart to prove it."))
     return {name: why for names, why in reversed(whys) for name in names}
 
 
@@ -199,6 +202,13 @@ def _asks_nothing(number: int, world: World) -> Flaw:
     what = f"{properties.sentence(asked)} But its question comes up in no situation that can be reached."
     remedy = "Name other states or guards: as it is it proves nothing."
     return Flaw(ASKS_NOTHING, Severity.WARNING, SourceFile.MACHINE, ("properties", number), what, remedy)
+
+
+def _asks_too_much(number: int, world: World) -> Flaw:
+    asked = world.definition.properties[number]
+    what = f"{properties.sentence(asked)} The guards of {asked.name} tell too many cases apart, so it is not judged."
+    remedy = "Ask it with fewer guards, or in fewer states. Everything else is judged."
+    return Flaw(TOO_LARGE, Severity.WARNING, SourceFile.MACHINE, ("properties", number), what, remedy)
 
 
 def _too_large(graph: Graph) -> Flaw:

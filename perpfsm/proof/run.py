@@ -102,6 +102,15 @@ class Runner:
         self._settled: dict[Comparison, frozenset[Class]] = {}
         self._usable = frozenset(domains["data"].class_of(value) for value in USABLE_DATA)
 
+    @property
+    def spent(self) -> tuple[int, int, int]:
+        """What was taken so far of everything that is bounded."""
+        return self._choices.runs, self._choices.told, self._ways
+
+    def give_back(self, spent: tuple[int, int, int]) -> None:
+        """Forget what was taken since `spent`, on a question that was given up."""
+        self._choices.runs, self._choices.told, self._ways = spent
+
     def pinned(self, pins: Mapping[str, tuple[str, ...]]) -> Allowed:
         """Return the classes of metrics that an event makes known."""
         return {

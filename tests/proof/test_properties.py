@@ -6,7 +6,18 @@ from decimal import Decimal
 import pytest
 
 from perpfsm.errors import Severity
-from perpfsm.machine.definition import Comparison, Guard, Not, Operator, Property, PropertyKind, StateDefinition
+from perpfsm.machine.definition import (
+    AnyOf,
+    Comparison,
+    Guard,
+    GuardName,
+    Not,
+    Operator,
+    Property,
+    PropertyKind,
+    StateDefinition,
+)
+from perpfsm.proof import run
 from perpfsm.proof.flaw import Verdict
 from perpfsm.proof.representative import parameters_for
 from tests.builders import shipped_definition
@@ -117,12 +128,33 @@ def test_two_ways_that_meet_again_are_both_judged(names: tuple[str, str], kind: 
     assert proof.claims[-1].verdict is Verdict.REFUTED
 
 
-def test_a_property_with_too_many_guards_is_not_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_property_with_too_many_guards_is_not_asked_for_ever_and_spoils_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("perpfsm.proof.properties.SNAPSHOTS_MAX", 20)
-    proof = proved(replace(PROFIT, properties=(STOPS,)))
+    home, far = PROPERTIES[0][0], Property("calm", PropertyKind.NEVER, ("open",))
+    proof = proved(replace(PROFIT, properties=(home, STOPS, far)))
 
-    assert [flaw.code for flaw in proof.flaws] == ["too-large-to-prove"]
-    assert proof.claims[-1].verdict is Verdict.NOT_ASKED
+    assert [(flaw.code, flaw.severity, flaw.path) for flaw in proof.flaws] == [
+        ("calm", Severity.ERROR, ("properties", 2)),
+        ("too-large-to-prove", Severity.WARNING, ("properties", 1)),
+    ]
+    assert proof.flaws[1].what.endswith(" The guards of stops tell too many cases apart, so it is not judged.")
+    assert [claim.verdict for claim in proof.claims] == [
+        *[Verdict.PROVED] * 15,
+        Verdict.NOT_ASKED,
+        Verdict.REFUTED,
+    ]
+    assert proof.claims[-2].says.endswith(" (Its guards tell too much apart to prove it.)")
+
+
+def test_what_a_property_took_that_was_given_up_is_there_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "WAYS_MAX", 20_000)
+    guards = {**PROFIT.guards, "any": AnyOf(tuple(GuardName(name) for name in tuple(PROFIT.guards)[:8]))}
+    wide = Property("wide", PropertyKind.LEADS_TO, ("idle", "opening", "open", "closing"), (), ("any",))
+    proof = proved(replace(PROFIT, properties=(wide, STOPS), guards=guards))
+
+    assert [claim.verdict for claim in proof.claims[-2:]] == [Verdict.NOT_ASKED, Verdict.PROVED]
 
 
 def test_a_property_reads_as_a_sentence() -> None:
