@@ -40,7 +40,7 @@ class Proved:
 def prove_strategy(strategy: Strategy) -> Proved:
     """Return what is proved of a strategy's lifecycle with its parameters."""
     source = Source(str(strategy.machine_path), strategy.machine_text)
-    return _proved(source, installed_library(), strategy.parameters)
+    return _proved(source, installed_library(), strategy.parameters, is_alone=False)
 
 
 def prove_machine(file: MachineFile, definition: MachineDefinition) -> Proved:
@@ -50,16 +50,16 @@ def prove_machine(file: MachineFile, definition: MachineDefinition) -> Proved:
         file: Without errors.
         definition: What it says.
     """
-    return _proved(Source(str(file.path), file.text), installed_library(), parameters_for(definition))
+    return _proved(Source(str(file.path), file.text), installed_library(), parameters_for(definition), is_alone=True)
 
 
 @lru_cache(maxsize=PROOFS_KEPT)
-def _proved(source: Source, library: Library, parameters: Parameters) -> Proved:
+def _proved(source: Source, library: Library, parameters: Parameters, *, is_alone: bool) -> Proved:
     """Return what is proved of a lifecycle without errors; the same question is answered once."""
     file = read_machine_source(source, library)
     assert file.definition is not None  # noqa: S101  # only what was read without errors is asked for
     assert file.document is not None  # noqa: S101  # what has a definition was read
-    proof = prove(file.definition, library, parameters)
+    proof = prove(file.definition, library, parameters, is_alone=is_alone)
     findings = file.document.findings(complaints_about(_few(proof.flaws), SourceFile.MACHINE))
     return Proved(proof, in_file_order((), findings))
 

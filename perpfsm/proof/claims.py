@@ -36,11 +36,17 @@ SAYS = {
 
 
 class Watch:
-    """Sees every run and keeps the first, and so the shortest, refutation of each claim at each place."""
+    """Sees every run and keeps the first, and so the shortest, refutation of each claim at each place.
+
+    Attributes:
+        found: The refutations, by claim and place.
+        fired: Numbers of the rows that fired somewhere.
+    """
 
     def __init__(self, world: World) -> None:
         """Watch the lifecycle of `world`."""
         self.found: dict[tuple[str, tuple[str | int, ...]], Refutation] = {}
+        self.fired: set[int] = set()
         self._world = world
         self._told = Told(world)
         self._states = {state.name: (number, state) for number, state in enumerate(world.definition.states)}
@@ -52,7 +58,9 @@ class Watch:
         kind, says = (Kind.MARKET, "market") if event is None else (event.kind, event.says)
         for number, taken in enumerate(run.taken, start=1):
             row = taken.outcome.row
-            if taken.slips and row is not None:
+            assert row is not None  # noqa: S101  # only rows that fire are taken
+            self.fired.add(row.number)
+            if taken.slips:
                 move = Move(kind, says, run.taken[:number], taken.chosen)
                 is_noticed = self._states[taken.before.state][1].exposed  # else what follows from that is not told too
                 for claim in taken.slips if is_noticed else ():

@@ -1,7 +1,7 @@
 """A lifecycle proved, or refuted with the shortest counterexample, for one strategy's parameters."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import localcontext
 
 from perpfsm.decisions.parameters import Parameters
@@ -20,6 +20,7 @@ from perpfsm.proof.happening import Happening
 from perpfsm.proof.properties import Judged
 from perpfsm.proof.reach import Silence, cannot_close, trapped
 from perpfsm.proof.refutation import Refutation
+from perpfsm.proof.unreached import unreached
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, world_of
 
 UNNOTICED = frozenset({"fills-are-noticed", "flat-is-noticed"})  # from these the others follow
@@ -73,13 +74,14 @@ class Proof:
     counterexamples: tuple[Counterexample, ...] = ()
 
 
-def prove(definition: MachineDefinition, library: Library, parameters: Parameters) -> Proof:
+def prove(definition: MachineDefinition, library: Library, parameters: Parameters, *, is_alone: bool = False) -> Proof:
     """Return what is proved and what is refuted of a lifecycle with these parameters.
 
     Args:
         definition: Checked by the reader, every name in it known to `library`.
         library: Of metrics and actions.
         parameters: Of the strategy; for a lifecycle alone those of `parameters_for`.
+        is_alone: Whether no strategy is there, so that each row is to fire somewhere.
     """
     with localcontext(EXACT):
         world = world_of(definition, library, parameters, (BEYOND_STOP, IS_DUST))
@@ -92,7 +94,10 @@ def prove(definition: MachineDefinition, library: Library, parameters: Parameter
                 world, graph, {each.path for each in refutations if each.claim in UNNOTICED}
             )
             refutations.extend(lasting)
-        return _proof(world, graph, refutations, judged)
+        proof = _proof(world, graph, refutations, judged)
+        if not is_alone or proof.flaws:  # what is refuted, or too large, hides rows behind it
+            return proof
+        return replace(proof, flaws=tuple(unreached(world, watch.fired)))
 
 
 def _of_the_whole(world: World, graph: Graph, unnoticed: set[tuple[str | int, ...]]) -> tuple[list[Refutation], Judged]:
