@@ -50,17 +50,21 @@ from perpfsm.market.order import VenueEvent
 class PaperExchange:
     """One market of one account; every method is synchronous and pure but for this object's own state."""
 
-    def __init__(self, settings: ExchangeSettings, account: Account, *, first_trade_id: int = 1) -> None:
+    def __init__(
+        self, settings: ExchangeSettings, account: Account, *, first_trade_id: int = 1, use_band: bool = True
+    ) -> None:
         """Open the exchange, empty or where an earlier run left it.
 
         Args:
             settings: The contract, mode, leverage, fees and fill model.
             account: Cash, positions, and orders that already work; those rest, a MARKET takes from the first quote.
             first_trade_id: The number of the first fill; after a recovery one above the last.
+            use_band: Whether a quote that the band holds is only shown to the market; the events are the same without.
 
         Raises:
             PerpfsmError: When the account holds a position on a leg that the mode does not have.
         """
+        self._use_band = use_band
         self._open(Floor(settings, account, first_trade_id=first_trade_id))
         for open_order in account.orders:
             adopt(self._floor, open_order)
@@ -183,7 +187,7 @@ class PaperExchange:
         floor, is_uncrossed = self._floor, quote.bid <= quote.ask
         if quote.mark is not None:
             floor.mark = quote.mark
-        if floor.band is not None and is_uncrossed and floor.band.holds(quote):
+        if self._use_band and floor.band is not None and is_uncrossed and floor.band.holds(quote):
             show_quote(floor, quote)
             return
         floor.band = None

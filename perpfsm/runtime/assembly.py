@@ -164,7 +164,7 @@ def assemble(
         recovered=recovered,
     )
     session = _session(strategy, recovered, wallet=account.wallet, epoch=header.epoch)
-    exchange = PaperExchange(venue, account, first_trade_id=recovered.trades + 1)
+    exchange = PaperExchange(venue, account, first_trade_id=recovered.trades + 1, use_band=use_bands)
     driver = Driver(session, exchange, journal, observe=observe, use_bands=use_bands)
     driver.note(header)
     driver.start(start_ns)

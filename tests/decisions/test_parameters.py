@@ -10,6 +10,7 @@ from perpfsm.config.nodes import Value
 from perpfsm.config.paper import PaperSettings
 from perpfsm.config.schema import Schema, load_schema, matches, properties
 from perpfsm.decisions.parameters import OverrideOrder, Parameters, RiskLimits
+from perpfsm.exchange.latency import LatencySettings
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.side import Side
 from perpfsm.market.synthetic import SyntheticSettings
@@ -76,7 +77,7 @@ def test_paper_settings_are_those_of_the_schema() -> None:
         ("funding", {"rate": "funding_rate", "interval_h": "funding_interval_h"}),
     ):
         scalars |= {ours[name]: schema for name, schema in properties(PAPER[section]).items()}
-    elsewhere = {"instrument", "brackets", "scenario", "bars"}
+    elsewhere = {"instrument", "brackets", "scenario", "bars", "latency"}
     elsewhere |= {"feed_file", "synthetic", "source_file", "source_synthetic"}
 
     assert {field.name: default(field) for field in fields(PaperSettings) if field.name not in elsewhere} == described(
@@ -90,11 +91,21 @@ def test_a_synthetic_market_is_that_of_the_schema() -> None:
     )
 
 
-def test_another_markets_feed_is_described_as_the_traded_ones() -> None:
-    def bare(schema: Schema) -> Schema:
-        return {name: value for name, value in schema.items() if name != "description"}
+def test_another_markets_feed_is_described_as_the_traded_ones_but_plays_no_scenario() -> None:
+    traded, other = properties(PAPER["feed"]), properties(PAPER["price_source_feed"])
 
-    assert bare(PAPER["price_source_feed"]) == bare(PAPER["feed"])
+    assert other == {name: schema for name, schema in traded.items() if name != "scenario"}
+    assert {**PAPER["price_source_feed"], "properties": {}, "description": ""} == {
+        **PAPER["feed"],
+        "properties": {},
+        "description": "",
+    }
+
+
+def test_latencies_are_those_of_the_schema() -> None:
+    ours = {name.removesuffix("_ms"): schema for name, schema in properties(PAPER["latency"]).items()}
+
+    assert {field.name: default(field) for field in fields(LatencySettings)} == described(ours)
 
 
 def test_an_instrument_is_that_of_the_schema() -> None:

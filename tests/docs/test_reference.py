@@ -10,7 +10,7 @@ from perpfsm.machine.definition import REASONS, Operator, Trigger
 from perpfsm.machine.shipped import shipped_library
 from tests.docs.reference import FOLDER, PAGES, SECTIONS
 
-ROW = re.compile(r"^\| `([a-z_.]+)` \|", re.MULTILINE)
+ROW = re.compile(r"^\| `([a-z0-9_.]+)` \|", re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))

@@ -92,7 +92,7 @@ class Play:
             queue_cancels=world.queue_cancels,
             latency=world.latency,
         )
-        exchange = PaperExchange(settings, account, first_trade_id=known.trades + 1)
+        exchange = PaperExchange(settings, account, first_trade_id=known.trades + 1, use_band=bands)
         kept = Kept([world.header()] if before is None else before.records)
         self.records: list[Record] = kept.records
         self.driver = driver(Session(setup), exchange, kept, observe=lambda _: None, use_bands=bands)
