@@ -8,6 +8,7 @@ import msgspec
 from perpfsm.feeds.bad_line import BadLine, quoted
 from perpfsm.feeds.binance_depth import NS_PER_MS, DepthReader
 from perpfsm.feeds.incidents import read_incidents
+from perpfsm.feeds.mark_age import MarkAge
 from perpfsm.feeds.numbers import PositiveNumbers, Unusable, to_decimal
 from perpfsm.market.incident import FeedMessage
 from perpfsm.market.messages import BadQuote, DepthUpdate, MarkPrice, Quote, ReferencePrice, Trade
@@ -110,18 +111,22 @@ class RecordingParser:
 
     Attributes:
         skipped: Lines that have no message: depth that nobody asks for, and events that are not known here.
-        remarks: Empty.
     """
 
-    remarks: tuple[str, ...] = ()
-    __slots__ = ("_depth", "_numbers", "_symbol", "skipped")
+    __slots__ = ("_depth", "_mark_age", "_numbers", "_symbol", "skipped")
 
     def __init__(self, *, depth: bool = False) -> None:
         """Start a pass that reads `depth`, or passes over it."""
         self._depth = DepthReader() if depth else None
         self.skipped: Counter[str] = Counter()
         self._numbers = PositiveNumbers()
+        self._mark_age = MarkAge()
         self._symbol = ""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of results should know: that the mark price was missing."""
+        return self._mark_age.remarks
 
     @property
     def symbol(self) -> str | None:
@@ -166,7 +171,9 @@ class RecordingParser:
                     return BadQuote(int(stamp), numbers.problem(fields))
                 venue_ns = (event.T or event.E) * NS_PER_MS or None
                 quote = Quote(int(stamp), bid, bid_size, ask, ask_size, None, venue_ns)
-                return quote if event.perpfsm is _NOTHING else self._completed(quote, event.perpfsm)
+                if event.perpfsm is not _NOTHING:
+                    return self._completed(quote, event.perpfsm)
+                return quote if quote.time_ns <= self._mark_age.old_ns else self._mark_age.renewed(quote)
             case _:
                 return self._rarer(int(stamp), event, body)
 
@@ -200,7 +207,12 @@ class RecordingParser:
             carried = (("mark price", ours.mark), ("last price", ours.last))
             return BadQuote(quote.time_ns, numbers.problem(each for each in carried if each[1] is not None))
         exact_ns = quote.exchange_ns if ours.exchange_ns is None else ours.exchange_ns
-        return replace(quote, mark=mark, exchange_ns=exact_ns, last=last)
+        quote = replace(quote, mark=mark, exchange_ns=exact_ns, last=last)
+        if mark is not None:
+            self._mark_age.heard(quote.time_ns)
+        elif quote.time_ns > self._mark_age.old_ns:
+            return self._mark_age.renewed(quote)
+        return quote
 
     def _trade(self, time_ns: int, event: _Trade) -> Trade | None:
         try:
@@ -218,6 +230,7 @@ class RecordingParser:
         except Unusable:
             problem = self._numbers.problem((("mark price", event.p),))
             return BadQuote(time_ns, problem or f"funding rate is not finite: {event.r}")
+        self._mark_age.heard(time_ns)
         funding_ns = _exact_ns(event.perpfsm.funding_ns, event.T)
         return MarkPrice(time_ns, mark, rate, funding_ns, _exact_ns(event.perpfsm.exchange_ns, event.E))
 

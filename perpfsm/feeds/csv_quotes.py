@@ -4,6 +4,7 @@ from collections import Counter
 
 from perpfsm.feeds.csv_columns import Columns
 from perpfsm.feeds.incidents import read_incidents
+from perpfsm.feeds.mark_age import MarkAge
 from perpfsm.feeds.numbers import PositiveNumbers, Unusable
 from perpfsm.feeds.timestamps import to_ns
 from perpfsm.market.incident import Incident
@@ -19,17 +20,16 @@ OPTIONAL = (*EXTRAS, INCIDENT)
 class QuotesParser:
     """Reads the rows of a quotes CSV.
 
-    An empty `mark_price` or `last_price` is a row that does not carry it. A row with an `incident` may leave its
+    An empty `mark_price` or `last_price` is a row that does not carry it; what was last told stays in force, a mark
+    price for 10 s, then the mid price takes its place. A row with an `incident` may leave its
     prices empty; where it has them the quote goes first.
 
     Attributes:
         symbol: None; no column says it.
         skipped: Rows without a message; there are none.
-        remarks: Empty.
     """
 
-    remarks: tuple[str, ...] = ()
-    __slots__ = ("_columns", "_incident", "_numbers", "_optional", "_prices", "_time", "skipped", "symbol")
+    __slots__ = ("_columns", "_incident", "_mark_age", "_numbers", "_optional", "_prices", "_time", "skipped", "symbol")
 
     def __init__(self, header: bytes, name: str) -> None:
         """Read the header.
@@ -45,10 +45,16 @@ class QuotesParser:
         self.skipped: Counter[str] = Counter()
         self._columns = columns = Columns(header, where=name, required=REQUIRED, optional=OPTIONAL)
         self._numbers = PositiveNumbers()
+        self._mark_age = MarkAge()
         self._time = columns.index("timestamp")
         self._prices = tuple((price, columns.index(price)) for price in PRICES)
         self._optional = tuple((price, columns.index(price)) for price in EXTRAS if price in columns.names)
         self._incident = columns.index(INCIDENT) if INCIDENT in columns.names else None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of results should know: that the mark price was missing."""
+        return self._mark_age.remarks
 
     def parse(self, line: bytes) -> Quote | BadQuote | tuple[Quote | BadQuote | Incident, ...] | None:
         """Return the quote of a row, with its incidents behind it where it has any.
@@ -73,7 +79,13 @@ class QuotesParser:
             extras = {name: numbers[cells[index]] for name, index in self._optional if cells[index].strip()}
         except Unusable:
             return BadQuote(time_ns, self._problem(cells))
-        return Quote(time_ns, bid, bid_size, ask, ask_size, extras.get("mark_price"), last=extras.get("last_price"))
+        mark = extras.get("mark_price")
+        quote = Quote(time_ns, bid, bid_size, ask, ask_size, mark, last=extras.get("last_price"))
+        if mark is not None:
+            self._mark_age.heard(time_ns)
+        elif time_ns > self._mark_age.old_ns:
+            return self._mark_age.renewed(quote)
+        return quote
 
     def _problem(self, cells: list[str]) -> str:
         carried = (*self._prices, *(column for column in self._optional if cells[column[1]].strip()))
