@@ -33,9 +33,7 @@ def check_row(
     if names and row.dest is not None and row.dest not in names:
         what = f"{shown(row.dest)} is not a state."
         yield Complaint((*path, "dest"), "unknown-state", what, did_you_mean(row.dest, names))
-    if row.reason is None and any(state.closing and state.name == row.dest for state in states):
-        what = f"A row into {row.dest} must say why the position is closed."
-        yield Complaint((*path, "dest"), "missing-reason", what, "Add reason: stop_loss, or another.")
+    yield from _check_reason(row, path, states)
     for key, guards in (("conditions", row.conditions), ("unless", row.unless)):
         for index, guard in enumerate(guards):
             if guard not in reader.known:
@@ -52,6 +50,17 @@ def check_row(
         if action not in actions:
             what = f"{shown(action)} is not an action."
             yield Complaint((*path, "after", index), "unknown-action", what, did_you_mean(action, actions))
+
+
+def _check_reason(row: Row, path: tuple[str, int], states: Sequence[StateDefinition]) -> Iterator[Complaint]:
+    """A row into a closing state says why; one that stays where it is has nothing to say."""
+    if row.reason is None and any(state.closing and state.name == row.dest for state in states):
+        what = f"A row into {row.dest} must say why the position is closed."
+        yield Complaint((*path, "dest"), "missing-reason", what, "Add reason: stop_loss, or another.")
+    if row.reason is not None and row.dest is None:
+        what = f"A row that stays where it is keeps the reason in force, so {row.reason} is not taken."
+        remedy = "Remove it, or let the row lead to a closing state."
+        yield _warning((*path, "reason"), "reason-unread", what, remedy, at_key=False)
 
 
 def check_whole(

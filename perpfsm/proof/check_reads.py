@@ -30,6 +30,7 @@ def check_reads(definition: MachineDefinition, library: Library) -> Iterator[Fla
         if row.dest is None and Trigger.MARKET in row.triggers:
             yield from _repeats(row, definition, library)
         yield from _ages(row, definition, library)
+    yield from _switches(definition, library)
     quoting = {name for name, action in library.actions.items() if Role.QUOTE in action.effects.places}
     if quoting and not any(quoting & set(row.actions) for row in definition.rows):
         what = "No row places quotes, so nothing is ever opened, and the proof has nothing to look at."
@@ -38,12 +39,18 @@ def check_reads(definition: MachineDefinition, library: Library) -> Iterator[Fla
         yield Flaw("never-quotes", Severity.WARNING, SourceFile.MACHINE, path, what, remedy, at_key=True)
 
 
-def parameters_read(definition: MachineDefinition, library: Library) -> frozenset[str]:
-    """Return the parameters that the rows of a lifecycle read: by their guards, metrics and actions."""
+def parameters_read(definition: MachineDefinition, library: Library, *, by_value: bool = False) -> frozenset[str]:
+    """Return the parameters that the rows of a lifecycle read: by their guards, metrics and actions.
+
+    Args:
+        definition: The lifecycle.
+        library: Its metrics and actions.
+        by_value: Leave out those of which only matters whether they are set.
+    """
     found: set[str] = set()
     for row in definition.rows:
         for comparison in comparisons_of(row_guard(row), definition):
-            found |= {comparison.parameter or "", comparison.when_set or ""}
+            found |= {comparison.parameter or "", "" if by_value else comparison.when_set or ""}
             if isinstance(comparison.operand, ParameterOperand):
                 found.add(comparison.operand.name)
             if comparison.metric is not None:
@@ -65,6 +72,21 @@ def comparisons_of(guard: Guard, definition: MachineDefinition) -> Iterator[Comp
             yield from comparisons_of(part, definition)
         case GuardName(name):
             yield from comparisons_of(definition.guards[name], definition)
+
+
+def _switches(definition: MachineDefinition, library: Library) -> Iterator[Flaw]:
+    """Yield a flaw for every guard that a parameter switches on whose value nothing reads."""
+    read = parameters_read(definition, library, by_value=True)
+    asked = parameters_read(definition, library)
+    for name, guard in definition.guards.items():
+        switches = (comparison.when_set for comparison in comparisons_of(guard, definition))
+        switch = next((each for each in switches if each in asked - read), None)
+        if switch is not None and not isinstance(guard, GuardName):
+            what = f"Guard {name} asks whether {switch} is set, and nothing asks what it is set to."
+            remedy = f"Compare with {switch}, or ask by when_set for the parameter that is compared with."
+            yield Flaw(
+                "value-unread", Severity.WARNING, SourceFile.MACHINE, ("guards", name), what, remedy, at_key=True
+            )
 
 
 def _metrics_of(row: Row, definition: MachineDefinition, library: Library) -> list[MetricSpec]:

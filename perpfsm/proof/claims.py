@@ -73,9 +73,7 @@ class Watch:
             return
         move = Move(kind, says, run.taken, run.end.chosen)
         if run.is_endless:
-            row = run.taken[-1].outcome.row
-            assert row is not None  # noqa: S101  # only rows that fire are taken
-            self._refute("comes-to-rest", at, move, row)
+            self._keep(_endless(at, move))
             return
         self._judge_end(at, move, run, start)
         if self._must_stop(start, run):
@@ -171,6 +169,24 @@ class Watch:
         self._keep(Refutation("stop-first", ("transitions", row.number - 1), at, move, what, remedy))
 
 
+def _endless(at: int, move: Move) -> Refutation:
+    """Return what is wrong with rows that fire for ever: those since the same moment came up before.
+
+    The place is the topmost of them, so that a circle is told once wherever it is entered.
+    """
+    keys = [taken.after.key for taken in move.taken]
+    rows = [taken.outcome.row for taken in move.taken if taken.outcome.row is not None]
+    since = keys.index(keys[-1]) + 1
+    circle = rows[since:] or rows
+    names = list(dict.fromkeys(row.name for row in circle))
+    which = f"Row {names[0]} fires" if len(names) == 1 else f"Rows {', '.join(names[:-1])} and {names[-1]} fire"
+    what = f"{which} again and again within one event."
+    one = f"Give {names[0]}" if len(names) == 1 else "Give one of them"
+    whose = "its own actions" if len(names) == 1 else "their actions"
+    remedy = f"{one} a condition that {whose} make false, such as an age that they restart."
+    return Refutation("comes-to-rest", ("transitions", min(row.number for row in circle) - 1), at, move, what, remedy)
+
+
 def _about_row(claim: str, row: Row) -> tuple[str, str]:
     """Return what is wrong with a row that breaks a claim, and the remedy."""
     match claim:
@@ -179,13 +195,8 @@ def _about_row(claim: str, row: Row) -> tuple[str, str]:
                 f"Row {row.name} places an exit beside one that works, so that together they exceed the position.",
                 f"Add cancel_exits before it, and unless: market_exit_works, to {row.name}.",
             )
-        case "no-opening-while-exposed":
+        case _:
             return (
                 f"Row {row.name} places quotes while a position is open.",
                 f"Take the exposed states out of the sources of {row.name}, or add unless: is_exposed.",
-            )
-        case _:
-            return (
-                f"Row {row.name} fires again and again within one event.",
-                f"Give {row.name} a condition that its own actions make false, such as an age that they restart.",
             )

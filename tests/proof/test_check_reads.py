@@ -160,3 +160,29 @@ def test_a_lifecycle_that_never_quotes_is_a_warning() -> None:
     assert flaw.what == "No row places quotes, so nothing is ever opened, and the proof has nothing to look at."
     no_quoting = Library.of((), [LIBRARY.actions["cancel_orders"]])
     assert [*check_reads(machine(flat), no_quoting)] == []
+
+
+def test_a_parameter_of_which_only_matters_whether_it_is_set_is_told_at_the_guard() -> None:
+    spread, stop = ParameterOperand("bid_spread", negated=True), ParameterOperand("stop_loss_spread", negated=True)
+    astray = Comparison(Operator.AT_MOST, spread, metric="pnl_pct", when_set="stop_loss_spread")
+    stops = row("stop", dest="there", when=("hit",), do=("close_at_market",))
+
+    (flaw,) = [flaw for flaw in check_reads(machine(stops, hit=astray), LIBRARY) if flaw.code == "value-unread"]
+
+    assert (flaw.severity, flaw.path, flaw.at_key) == (Severity.WARNING, ("guards", "hit"), True)
+    assert flaw.what == "Guard hit asks whether stop_loss_spread is set, and nothing asks what it is set to."
+    assert flaw.remedy == "Compare with stop_loss_spread, or ask by when_set for the parameter that is compared with."
+    meant = replace(astray, operand=stop)
+    for guards in ({"hit": meant}, {"hit": AllOf((astray, meant))}):
+        codes = {each.code for each in check_reads(machine(stops, **guards), LIBRARY)}
+        assert "value-unread" not in codes
+
+
+def test_of_several_guards_the_one_that_asks_is_told_and_not_those_that_name_it() -> None:
+    astray = Comparison(Operator.ABOVE, Decimal(1), metric="pnl_pct", when_set="stop_loss_spread")
+    stops = row("stop", dest="there", when=("either",), do=("close_at_market",))
+    definition = machine(stops, hit=astray, either=GuardName("hit"))
+
+    assert [flaw.path for flaw in check_reads(definition, LIBRARY) if flaw.code == "value-unread"] == [
+        ("guards", "hit")
+    ]
