@@ -9,6 +9,7 @@ from perpfsm.proof.diagram_words import UNBROKEN, wrapped
 
 WIDTH = 80
 NAME_WIDTH_MAX = 24
+KIND_WIDTH = len("  exposed  ")
 ARROW = "→"
 LEGEND = f"{STAYS} acts and stays   rows are tried by their numbers"
 BOX_LEGEND = f"═ holds a position   {LEGEND}"
@@ -34,7 +35,8 @@ def text_of(diagram: Diagram, *, width: int = WIDTH, only_names: bool = False) -
     ]
     for sources, dest, rows in diagram.groups():
         there = STAYS if dest is None else f"{ARROW} {dest}"
-        lines += ["", *wrap(f"{', '.join(sources)} {there}", width, subsequent_indent="  ", break_on_hyphens=False)]
+        group = f"{', '.join(sources)} {there}"
+        lines += ["", *wrap(group, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)]
         lines += _named(rows, width) if only_names else _explained(rows, width, _name_width(diagram))
     return tuple(lines)
 
@@ -46,13 +48,19 @@ def plain(text: str) -> str:
 
 def _listed(diagram: Diagram, width: int) -> Iterator[str]:
     """Yield the states one below the other, each with those that rows lead to, where boxes would be too wide."""
-    longest = max(len(state.name) for state in diagram.states)
+    column = min(max(len(state.name) for state in diagram.states), width // 2 - KIND_WIDTH)
+    indent = " " * (column + KIND_WIDTH + 2)
     for state in diagram.states:
         kind = "closing" if state.closing else "exposed" if state.exposed else ""
         dests = [dest for source, dest, _ in diagram.arrows() if source == state.name]
         there = ", ".join(STAYS if dest == state.name else dest for dest in dests)
-        head = f"{state.name:<{longest}}  {kind:<7}  "
-        yield from wrap(f"{head}{ARROW} {there}" if there else head, width, subsequent_indent=" " * (len(head) + 2))
+        name = state.name
+        if len(name) > column:  # a line of its own, so that something is left for the rest
+            yield name
+            name = ""
+        head = f"{name:<{column}}  {kind:<7}  "
+        text = f"{head}{ARROW} {there}" if there else head
+        yield from wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _name_width(diagram: Diagram) -> int:

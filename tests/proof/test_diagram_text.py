@@ -125,6 +125,24 @@ def test_a_row_without_guards_is_always_ready_and_a_long_name_has_a_line_of_its_
     assert lines[-2:] == (f"    1  {name}", " " * 32 + "always")
 
 
+def test_a_state_s_long_name_has_a_line_of_its_own_and_is_not_broken() -> None:
+    name = "a" * 90
+    states = (StateDefinition("here"), StateDefinition(name, exposed=True), StateDefinition("c" * 20))
+    there = row("there", sources=("here",), dest=name)
+    back = row("back", sources=(name,), dest="here")
+
+    assert text_of(small(states, there, back))[2:9] == (
+        f"here{' ' * 36}→",
+        f"{' ' * 42}{name}",
+        name,
+        f"{' ' * 31}exposed  → here",
+        "c" * 20,
+        "",
+        "↻ acts and stays   rows are tried by their numbers",
+    )
+    assert f"{name} → here" in text_of(small(states, there, back))
+
+
 def test_in_ascii_lines_are_dashes_and_other_letters_are_codes() -> None:
     assert [plain(line) for line in boxes(drawn("profit_taking")).lines[1:5]] == [
         "+------+   +-----------+   +========+   +===========+",
