@@ -140,7 +140,7 @@ def test_a_state_s_long_name_has_a_line_of_its_own_and_is_not_broken() -> None:
         "",
         "↻ acts and stays   rows are tried by their numbers",
     )
-    assert f"{name} → here" in text_of(small(states, there, back))
+    assert f"\n{name}\n  → here\n" in "\n".join(text_of(small(states, there, back)))
 
 
 def test_in_ascii_lines_are_dashes_and_other_letters_are_codes() -> None:
