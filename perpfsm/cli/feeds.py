@@ -40,6 +40,12 @@ def feed_of(strategy: Strategy, named: str | None, *, seed: int | None, skip_bad
         raise FeedError(
             "A seed belongs to the synthetic market.", where=str(path), remedy="Leave out --seed or --feed."
         )
+    if path.suffix in {".yaml", ".yml"} and path.is_file():
+        raise FeedError(
+            "A YAML file is no market data; a scenario is named otherwise.",
+            where=str(path),
+            remedy=f"Use --feed {SCENARIO}{path}, or paper.feed.scenario in the strategy file.",
+        )
     return open_feed(path, skip_bad_lines=skip_bad_lines, depth=depth, bars=paper.bars)
 
 

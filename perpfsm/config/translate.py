@@ -155,9 +155,21 @@ def _unfit(violation: Violation) -> Complaint:
             is_market = str(violation.schema.get("x-form", "")).startswith("BASE-QUOTE")
             return Complaint(path, "wrong-form", what, _reform(str(value)) if is_market else "")
         case keyword if keyword in _RANGE or keyword == "anyOf":
-            return Complaint(path, "out-of-range", what)
+            return Complaint(path, "out-of-range", what, _limits(violation))
         case _:
             return Complaint(path, "unknown-value", what)
+
+
+def _limits(violation: Violation) -> str:
+    """Return the remedy where the form of a value hides its limits; empty where they stand in what it must be."""
+    schema, keyword = violation.schema, violation.keyword
+    if "x-form" in schema and keyword in {"minimum", "maximum"} and {"minimum", "maximum"} <= schema.keys():
+        unit = schema.get("x-unit", "none")
+        unit = "" if unit in {"none", "count"} else f" {unit}"
+        return f"Write {shown(schema['minimum'])} to {shown(schema['maximum'])}{unit}."
+    if keyword == "minItems" and "null" in schema.get("type", ()):
+        return f"Leave {label(violation.path)} out, or list {shown(violation.expected)} or more."
+    return ""
 
 
 def _wants_number(kinds: str | list[str]) -> bool:

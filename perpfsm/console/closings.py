@@ -75,7 +75,7 @@ def fills_table(summary: Summary, instrument: Instrument, look: Look) -> Table:
 def _fill_cells(total: FillTotal, places: int, instrument: Instrument) -> tuple[Text, ...]:
     return (
         Text(f"{total.count:,}"),
-        Text(words.size(total.volume, instrument)),
+        Text(words.exact_size(total.volume, instrument)),
         Text(words.money(total.notional, 2)),
         Text(words.signed(-total.fees, places)),
     )

@@ -82,7 +82,7 @@ def held(leg: LegStatus, instrument: Instrument, look: Look) -> Text:
     direction = "long" if leg.size > 0 else "short"
     return one_line(
         look,
-        Text(f"{direction} {words.size(abs(leg.size), instrument)} {words.base(instrument)}", style=TITLE),
+        Text(f"{direction} {words.exact_size(abs(leg.size), instrument)} {words.base(instrument)}", style=TITLE),
         Text() if leg.pnl_pct is None else gain(leg.pnl_pct, 3, "%"),
         gain(leg.open_pnl, words.money_places(leg.open_pnl)),
     )

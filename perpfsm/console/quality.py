@@ -87,7 +87,7 @@ def _shares(summary: Summary, instrument: Instrument, look: Look) -> Table:
     filled = f"{quotes.filled:,} of {quotes.placed:,}"
     share = "" if quotes.filled_pct is None else f", {words.percent(quotes.filled_pct)}"
     add_row(table, Text("quotes filled"), Text(filled + share))
-    mean = f"{words.size(inventory.mean_size, instrument)} {words.base(instrument)} on average"
+    mean = f"{words.mean_size(inventory.mean_size, instrument)} {words.base(instrument)} on average"
     add_row(table, Text("exposed"), Text(f"{words.percent(inventory.exposed_pct)} of the time, {mean}"))
     for stop in quality.stops:
         beyond = "" if stop.beyond_bps is None else f", {words.money(stop.beyond_bps, BPS_PLACES)} beyond the stop"

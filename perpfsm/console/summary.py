@@ -179,7 +179,7 @@ def _of_the_data(summary: Summary, reading: Reading, look: Look) -> Iterator[str
 def _left_open(position: OpenPosition, instrument: Instrument, look: Look) -> str:
     leg = "" if position.leg == "BOTH" else f"{look.name(position.leg)}: "
     direction = "long" if position.size > 0 else "short"
-    held = f"{words.size(abs(position.size), instrument)} {words.base(instrument)}"
+    held = f"{words.exact_size(abs(position.size), instrument)} {words.base(instrument)}"
     entry = words.price(position.cost / position.size, instrument)
     return f"{leg}A {direction} position of {held} from {entry} is left open; the next run goes on with it."
 

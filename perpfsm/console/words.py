@@ -25,6 +25,17 @@ def size(value: Decimal, instrument: Instrument) -> str:
     return f"{value:,.{decimals(instrument.step)}f}"
 
 
+def exact_size(value: Decimal, instrument: Instrument) -> str:
+    """Return a size (base units) with the step's decimals, and with more where it does not lie on the step grid."""
+    return f"{value:,.{max(decimals(instrument.step), decimals(value) if value else 0)}f}"
+
+
+def mean_size(value: Decimal, instrument: Instrument) -> str:
+    """Return a mean size (base units) with the step's decimals; one below a step with its first two digits."""
+    places = 1 - value.adjusted() if 0 < value < instrument.step else decimals(instrument.step)
+    return f"{value:,.{places}f}"
+
+
 def base(instrument: Instrument) -> str:
     """Return the currency that is traded, BTC of BTC-USDT."""
     return instrument.symbol.partition("-")[0]

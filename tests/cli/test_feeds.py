@@ -9,6 +9,7 @@ from perpfsm.cli.feeds import feed_of
 from perpfsm.config.resources import strategies_dir
 from perpfsm.config.scenario_file import load_scenario
 from perpfsm.config.strategy import Strategy, load_strategy
+from perpfsm.errors import FeedError
 from perpfsm.feeds import synthetic_feed
 from perpfsm.market.bars import BarSettings
 
@@ -43,3 +44,14 @@ def test_without_a_name_it_is_the_strategys_recording_where_there_is_one(strateg
     feed = feed_of(replace(strategy, paper=paper), None, seed=None, skip_bad_lines=False, depth=True)
     assert feed.name == "bars.csv"
     assert [message.ask - message.bid for message in feed.messages()] == [5 * BarSettings().tick] * 4  # type: ignore[union-attr]  # bars are quotes
+
+
+def test_a_yaml_file_is_no_market_data_and_how_a_scenario_is_named_is_said(strategy: Strategy, tmp_path: Path) -> None:
+    path = tmp_path / "sunday.yaml"
+    path.write_text("name: sunday\n")
+    with pytest.raises(FeedError) as caught:
+        feed_of(strategy, str(path), seed=None, skip_bad_lines=False, depth=False)
+    assert str(caught.value) == (
+        f"{path}: A YAML file is no market data; a scenario is named otherwise. "
+        f"Use --feed synthetic:{path}, or paper.feed.scenario in the strategy file."
+    )

@@ -124,6 +124,11 @@ def test_a_table_that_is_not_whole_is_refused_with_what_fits(write: Write, wrong
     assert there.endswith(f" bracket-table: [2].{said}")
 
 
+def test_an_empty_list_is_refused_with_a_remedy(write: Write) -> None:
+    (said,) = found(write(f"{GOOD}paper: {{brackets: []}}\n"))
+    assert said.endswith(" | Leave paper.brackets out, or list 1 or more.")
+
+
 @pytest.mark.parametrize("text", ["[]", "[{symbol: ETHUSDT, brackets: []}]", "nothing", "brackets: 7", "1"])
 def test_a_file_without_brackets_of_this_market_is_refused(write: Write, text: str) -> None:
     write(f"{text}\n", name="rows.yaml")

@@ -79,6 +79,8 @@ def test_a_number_out_of_range_and_a_word_are_refused(write: Write, good: str, v
     with pytest.raises(ConfigError) as caught:
         load_strategy(write(good + LATENCY.format(f"ack_ms: {value}")))
     assert [finding.code for finding in caught.value.findings] == [code]
+    if code == "out-of-range":
+        assert [finding.remedy for finding in caught.value.findings] == ["Write 0 to 60000 milliseconds."]
 
 
 @pytest.mark.parametrize("value", ["true", "[1]"])

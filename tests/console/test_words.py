@@ -26,6 +26,16 @@ def test_prices_keep_the_tick_and_sizes_the_step() -> None:
     assert words.size(D("123456789012345678"), shiba) == "123,456,789,012,345,678"
 
 
+def test_a_size_off_the_step_grid_is_not_rounded_away() -> None:
+    assert [words.exact_size(D(size), BTC) for size in ("0.0007", "0.01", "0", "12")] == [
+        "0.0007",
+        "0.010",
+        "0.000",
+        "12.000",
+    ]
+    assert [words.mean_size(D(size), BTC) for size in ("0.00071234", "0.0421", "0E-8")] == ["0.00071", "0.042", "0.000"]
+
+
 def test_a_symbol_names_both_currencies() -> None:
     assert (words.base(BTC), words.quoted(BTC)) == ("BTC", "USDT")
 
