@@ -2,18 +2,8 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TypeVar
 
 from perpfsm.decisions.parameters import CloseType, Parameters, PositionManagement, RiskLimits
-from perpfsm.engine.records import (
-    ClosingRecord,
-    CommandRecord,
-    FillRecord,
-    OperatorRecord,
-    Record,
-    RefusalRecord,
-    TransitionRecord,
-)
 from perpfsm.engine.session import Session
 from perpfsm.engine.setup import SessionSetup
 from perpfsm.machine.build import Lifecycle
@@ -43,9 +33,8 @@ from perpfsm.market.order import (
 from perpfsm.market.side import LegName, PositionMode, Side
 from perpfsm.market.working import OrderStatus, WorkingOrder
 from tests.builders import BOTH, INSTRUMENT, MARKET, NOW, SECOND, Number, parameters, position, quote, shipped
+from tests.journaled import Journaled
 
-Combination = tuple[str, str, str]
-Kind = TypeVar("Kind", bound=Record)
 ROUNDS_MAX = 1_000
 FEE = Decimal("0.01")
 MAKER_RATE = Decimal("0.0002")
@@ -58,12 +47,11 @@ STYLES: dict[str, dict[str, Number]] = {
 }
 
 
-class Floor:
+class Floor(Journaled):
     """A session whose venue says only what a test lets it say.
 
     Attributes:
         session: The session.
-        records: Everything that it journaled, in order.
         sent: Every command that left, in order.
         now_ns: Event time.
     """
@@ -103,8 +91,8 @@ class Floor:
             orders,
             brackets=brackets,
         )
+        super().__init__()
         self.session = Session(setup)
-        self.records: list[Record] = []
         self.sent: list[Command] = []
         self.now_ns = NOW
         self._trades = 0
@@ -246,51 +234,11 @@ class Floor:
         """Return an order's status; None when it is not live."""
         return self.session.state.table.status(order.client_id)
 
-    @property
-    def placed(self) -> list[PlaceOrder]:
-        """Every order that left, in order."""
-        commands = [record.command for record in self.of(CommandRecord)]
-        return [command for command in commands if isinstance(command, PlaceOrder)]
-
     def news(self) -> list[str]:
         """Return what has left since this was last asked, as words."""
         words = [self._words(command) for command in self.sent]
         self.sent.clear()
         return words
-
-    @property
-    def rows(self) -> list[str]:
-        """The names of the rows that fired, in order."""
-        return [record.name for record in self.of(TransitionRecord)]
-
-    @property
-    def fired(self) -> set[Combination]:
-        """The rows that fired, each with the state and the trigger on which it did."""
-        return {(record.name, record.source, record.trigger) for record in self.of(TransitionRecord)}
-
-    @property
-    def closings(self) -> list[str]:
-        """The reasons of the closings so far."""
-        return [record.reason for record in self.of(ClosingRecord)]
-
-    @property
-    def refusals(self) -> list[str]:
-        """Why something did not leave, in order."""
-        return [record.why for record in self.of(RefusalRecord)]
-
-    @property
-    def acts(self) -> list[tuple[str, str]]:
-        """What operator, risk and engine did: the action and who."""
-        return [(record.action, record.who) for record in self.of(OperatorRecord)]
-
-    @property
-    def fills(self) -> list[FillRecord]:
-        """Every fill as booked."""
-        return self.of(FillRecord)
-
-    def of(self, kind: type[Kind]) -> list[Kind]:
-        """Return the records of one kind."""
-        return [record for record in self.records if isinstance(record, kind)]
 
     def _remaining(self, order: PlaceOrder) -> Decimal:
         for working in self.session.state.table.live():

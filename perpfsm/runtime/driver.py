@@ -140,11 +140,7 @@ class Driver:
                 raise MachineFault(f"A deadline at {due} ns does not pass.", remedy="Report this machine file.")
 
     def wait_for_venue(self, until_ns: int) -> None:
-        """Let the commands and events that are on their way arrive, at most those until `until_ns`.
-
-        Raises:
-            MachineFault: As `advance`.
-        """
+        """Let the commands and events that are on their way arrive, those until `until_ns`, as `advance` does."""
         while (due := self.exchange.traffic_ns()) <= until_ns:
             self.advance(due)
 

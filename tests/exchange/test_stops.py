@@ -1,31 +1,21 @@
 """Stop orders at the venue: what triggers them, what they close, and why they are refused (E12)."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from perpfsm.decisions.approval import Approved
-from perpfsm.exchange.paper import PaperExchange
-from perpfsm.exchange.settings import RateLimits
-from perpfsm.exchange.stop_admission import STOPS_MAX
 from perpfsm.market.incident import parse_incidents
-from perpfsm.market.messages import BadQuote, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, Quote, Trade
 from perpfsm.market.order import (
     CancelRejected,
-    OrderAccepted,
     OrderCanceled,
-    OrderExpired,
-    OrderFilled,
-    OrderRejected,
-    OrderUnknown,
     VenueEvent,
 )
-from perpfsm.market.side import LegName, Side
-from perpfsm.market.stop import PlaceStop, StopKind, StopTriggered, TriggerBy
+from perpfsm.market.side import Side
+from perpfsm.market.stop import PlaceStop, StopKind, TriggerBy
 from tests.exchange.helpers import (
     BOTH,
     BUY,
@@ -33,11 +23,9 @@ from tests.exchange.helpers import (
     NOW,
     SELL,
     SHORT,
-    Number,
     cancel,
     exchange,
     hedge,
-    limit,
     market,
     place,
     position,
@@ -45,72 +33,9 @@ from tests.exchange.helpers import (
     settings,
     show,
 )
+from tests.exchange.stopping import LAST, STOP, TAKE_PROFIT, TRAILING, D, long_of, mark, send, short, stop
 
-D = Decimal
 GONE = "The position that it would reduce is closed."
-STOP, TAKE_PROFIT, TRAILING = StopKind.STOP, StopKind.TAKE_PROFIT, StopKind.TRAILING
-MARK, LAST = TriggerBy.MARK, TriggerBy.LAST
-
-
-def stop(
-    at: Number | None = 95,
-    *,
-    side: Side = SELL,
-    size: Number | None = None,
-    kind: StopKind = STOP,
-    by: TriggerBy = MARK,
-    callback: Number | None = None,
-    leg: LegName = BOTH,
-    name: str = "s",
-) -> PlaceStop:
-    """Return a stop order that closes a whole long unless changed."""
-    return PlaceStop(
-        name,
-        leg,
-        side,
-        kind,
-        None if at is None else D(at),
-        None if size is None else D(size),
-        by,
-        None if callback is None else D(callback),
-    )
-
-
-def long_of(size: Number = 2, *stops: PlaceStop, seen: bool = True) -> PaperExchange:
-    """Return an exchange with a long position from 100 and stops that wait, the market at 100."""
-    venue = exchange(positions={BOTH: position(size)})
-    if seen:
-        show(venue, quote("99.5", "100.5"))
-    for each in stops:
-        assert send(venue, each) == (OrderAccepted(each.client_id, NOW),)
-    return venue
-
-
-def send(venue: PaperExchange, *stops: PlaceStop, now_ns: int = NOW) -> tuple[VenueEvent, ...]:
-    for each in stops:
-        venue.submit(Approved(each), now_ns)
-    return venue.take(now_ns)
-
-
-def mark(venue: PaperExchange, price: Number) -> list[str]:
-    """Publish a mark price and return what was received, in short."""
-    venue.on_market(MarkPrice(NOW, D(price)))
-    return short(venue.take(NOW))
-
-
-def short(events: tuple[VenueEvent, ...]) -> list[str]:
-    lines = []
-    for event in events:
-        match event:
-            case StopTriggered(client_id):
-                lines.append(f"{client_id} triggered")
-            case OrderFilled(fill=fill):
-                lines.append(f"{fill.client_id} {fill.side} {fill.size} @ {fill.price} {fill.liquidity}")
-            case OrderExpired(client_id=client_id, reason=reason):
-                lines.append(f"{client_id} expired: {reason}")
-            case _:
-                lines.append(type(event).__name__)
-    return lines
 
 
 def test_a_stop_becomes_a_market_order_of_the_same_id_at_its_mark_price() -> None:
@@ -236,71 +161,6 @@ def test_while_the_venue_is_halted_nothing_is_triggered_and_then_the_newest_pric
     assert not venue.band().holds(late)
     venue.on_market(late)
     assert short(venue.take(after)) == ["s triggered", "s sell 2 @ 99.5 taker"]
-
-
-def test_a_stop_is_refused_by_an_overload_and_its_answer_may_be_lost() -> None:
-    venue = long_of()
-    for incident in parse_incidents("reject 1", NOW):
-        venue.on_market(incident)
-    (no,) = send(venue, stop())
-    assert isinstance(no, OrderRejected)
-    assert no.code == -1008
-    for incident in parse_incidents("unknown 1", NOW):
-        venue.on_market(incident)
-    assert send(venue, stop()) == (OrderUnknown("s", NOW),)
-    assert venue.take(NOW + 10**9) == (OrderAccepted("s", NOW + 10**9),)
-
-
-def test_stops_are_not_among_the_orders_that_the_rate_limits_count() -> None:
-    venue = exchange(replace(settings(), rate_limits=RateLimits(per_10s=1)), positions={BOTH: position(1)})
-    show(venue, quote(99, 101))
-    send(venue, stop(name="a"), stop(name="b"))
-    assert place(venue, limit("q", BUY, 90)) == (OrderAccepted("q", NOW),)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "code"),
-    [
-        (stop(leg=LONG), -4061),
-        (stop(None), -1102),
-        (stop(None, kind=TRAILING), -1102),
-        (stop(callback=1), -1106),
-        (stop(None, kind=TRAILING, callback="0.09"), -1130),
-        (stop(None, kind=TRAILING, callback="10.1"), -1130),
-        (stop(0), -4006),
-        (stop("95.05"), -1111),
-        (stop(size=0), -4003),
-        (stop(size="0.0001"), -1111),
-        (stop(size=1001), -4005),
-        (stop(105, side=BUY), -2022),
-        (stop(100), -2021),
-        (stop(100, kind=TAKE_PROFIT), -2021),
-        (stop(100, kind=TRAILING, callback=1), -2021),
-        (stop(name="known"), -4116),
-    ],
-)
-def test_a_stop_is_refused_with_the_venues_code(wrong: PlaceStop, code: int) -> None:
-    venue = long_of()
-    place(venue, limit("known", BUY, 90))
-    (no,) = send(venue, wrong)
-    assert (no.code if isinstance(no, OrderRejected) else None) == code
-    assert mark(venue, 1000) == []
-
-
-def test_an_id_of_a_stop_is_not_given_again() -> None:
-    venue = long_of(2, stop())
-    (no,) = place(venue, limit("s", BUY, 90))
-    assert isinstance(no, OrderRejected)
-    assert no.code == -4116
-
-
-def test_a_small_stop_is_exempt_from_the_minimum_and_of_too_many_one_is_refused() -> None:
-    venue = long_of(2, stop(size="0.001"))
-    for number in range(STOPS_MAX - 1):
-        send(venue, stop(name=f"s{number}"))
-    (no,) = send(venue, stop(name="more"))
-    assert isinstance(no, OrderRejected)
-    assert (no.code, no.reason) == (-4045, "Reach max stop order limit: 200 are waiting.")
 
 
 def test_in_hedge_each_leg_has_its_own_stops() -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tests.builders import shipped_definition
-from tests.floor import Combination, Floor
+from tests.floor import Floor
+from tests.journaled import Combination
 from tests.situations import TAKERS, TRAILERS
 
 EVERY_MACHINE = (*TAKERS, *TRAILERS)
