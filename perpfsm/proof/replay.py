@@ -8,14 +8,14 @@ from perpfsm.decisions.exits import take_profit_price
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.machine.view import Value
 from perpfsm.market.arithmetic import EXACT
-from perpfsm.market.instrument import Instrument, round_price, round_size
+from perpfsm.market.instrument import Instrument, round_size
 from perpfsm.market.moments import later
 from perpfsm.market.order import Role
 from perpfsm.market.position import Position
 from perpfsm.market.ratio import Ratio
-from perpfsm.market.side import Side
 from perpfsm.proof.events import Kind
 from perpfsm.proof.happening import Fired, Happening
+from perpfsm.proof.replay_prices import Prices
 from perpfsm.proof.replay_rows import FeedRows
 
 START_NS = 1_704_067_200_000_000_000  # 2024-01-01
@@ -24,8 +24,6 @@ FOREVER_S = 10_000_000
 BACKOFF_OVER_S = Decimal(31)
 SHOWN_TIMES = 1_000  # how often the order amount the book shows, so that nothing fills in part by accident
 AFTERMATH_S = (1, 60, 600, 3_600)  # how long the market stays as it is at the end, so that a fault can be seen to last
-BASE_PRICE = Decimal(60_000)
-PERCENT = Decimal(100)
 SWITCHED = frozenset({"halted", "paused", "stopping", "cooldown", "no_reference"})
 BAD = frozenset({"crossed", "stale", "missing", "invalid"})
 # The moment that an age counts from.
@@ -72,16 +70,11 @@ class _Player:
         self.missing: list[str] = []
         self._parameters = parameters
         self._instrument = instrument
-        self._tick = instrument.tick
         self._now_ns = START_NS
         self._rows = FeedRows(parameters.order_amount * SHOWN_TIMES)
         self._moments: dict[str, int] = {}
         self._lost_ns: int | None = None
-        self._entry: Decimal | None = None
-        self._limit: Decimal | None = None
-        self._peak: Decimal | None = None
-        self._middle = self._down(_base_price(parameters))
-        self._bid = self._middle
+        self._prices = Prices(parameters, instrument.tick)
 
     def text(self) -> str:
         """Return the feed."""
@@ -125,11 +118,11 @@ class _Player:
             self._note(happening.fired, ahead)
             self._crossed()
             return
-        mark = self._price(values)
+        mark = self._prices.move_to(values)
         self._note(happening.fired, ahead)
         self._quote(self._now_ns, mark)
         if any(effects.settles and "peak" in effects.sets for fired in happening.fired for effects in fired.effects):
-            self._peak = self._bid
+            self._prices.peak = self._prices.bid
 
     def _due(self, values: Mapping[str, Value]) -> int:
         """Return the first moment at which every age is what it is to be."""
@@ -143,67 +136,32 @@ class _Player:
             due = max(due, later(self._lost_ns, BACKOFF_OVER_S))
         return due
 
-    def _price(self, values: Mapping[str, Value]) -> Decimal | None:
-        """Move the book to where the metrics are what they are to be, and return the mark price."""
-        entry = self._entry
-        if entry is None:
-            self._drift(values)
-            return None
-        pnl, drawdown, behind = (
-            _number(values.get(name)) for name in ("pnl_pct", "drawdown_pct", "exit_left_behind_pct")
-        )
-        mark_pnl = _number(values.get("mark_pnl_pct"))
-        if pnl is not None:
-            self._bid = self._at(entry, pnl)
-        elif drawdown is not None and self._peak is not None:
-            self._bid = self._at(self._peak, -drawdown)
-        elif behind is not None and self._limit is not None:
-            self._bid = self._at(self._limit, -behind)
-        elif mark_pnl is not None and mark_pnl > 0:
-            self._bid = self._at(entry, mark_pnl)
-        else:
-            self._bid = entry - 2 * self._tick
-        return self._at(entry, mark_pnl) if mark_pnl is not None else self._neutral_mark()
-
-    def _drift(self, values: Mapping[str, Value]) -> None:
-        """Move the reference price by what quotes are to be off."""
-        drift, nearest = _number(values.get("quote_drift_pct")), _number(values.get("nearest_quote_pct"))
-        if drift is not None and drift > 0:
-            self._middle = self._at(self._middle, drift)
-        elif nearest is not None:
-            bid = self._quoted()
-            self._middle = self._up(bid * PERCENT / (PERCENT - nearest))
-        self._bid = self._middle - self._tick
-
-    def _neutral_mark(self) -> Decimal:
-        """Return a mark price at which a position is a little under water."""
-        return (self._entry or self._bid) - self._tick
-
     def _quote_fills(self, happening: Happening) -> None:
         if happening.before.exposed or not (happening.before.same or happening.before.opposite):
             self._miss(happening.says)
             return
         self._now_ns += STEP_NS
-        self._entry = self._quoted()
-        self._bid = self._entry - 2 * self._tick
+        self._prices.entry = self._prices.quoted()
+        self._prices.bid = self._prices.entry - 2 * self._instrument.tick
         after = happening.after
         is_part = "in part" in happening.says and self._parameters.order_levels == 1
         amount = self._parameters.order_amount
         shown = round_size(amount / 2, step=self._instrument.step) if is_part and after is not None else None
-        self._quote(self._now_ns, self._neutral_mark(), shown=shown, spread=self._tick)
+        self._quote(self._now_ns, self._prices.neutral_mark(), shown=shown, spread=self._instrument.tick)
         self._moments["fill"] = self._moments["open"] = self._now_ns
 
     def _exit_fills(self, happening: Happening) -> None:
         if "in part" in happening.says or "less than" in happening.says:
             self._miss(happening.says)
         self._now_ns += STEP_NS
-        if "take-profit" in happening.says and self._entry is not None:
-            position = Position(self._parameters.order_amount, self._parameters.order_amount * self._entry)
-            self._bid = take_profit_price(position, self._parameters, tick=self._tick) + self._tick
+        if "take-profit" in happening.says and self._prices.entry is not None:
+            amount, tick = self._parameters.order_amount, self._instrument.tick
+            position = Position(amount, amount * self._prices.entry)
+            self._prices.bid = take_profit_price(position, self._parameters, tick=tick) + tick
             self._quote(self._now_ns)
         self._rows.end_silence(self._now_ns)
         self._moments["fill"] = self._now_ns
-        self._entry = self._peak = self._limit = None
+        self._prices.forget_position()
         self._moments.pop("exit", None)
 
     def _order_goes(self, happening: Happening) -> None:
@@ -219,16 +177,16 @@ class _Player:
 
     def _another_hand(self, happening: Happening) -> None:
         self._now_ns += STEP_NS
-        amount, price = self._parameters.order_amount, self._bid
+        amount, price = self._parameters.order_amount, self._prices.bid
         leg = self._parameters.position_mode.legs[0]
         if "liquidates" in happening.says:
             self._miss(happening.says)
         elif "closes" in happening.says:
             self._rows.incident(self._now_ns, f"trade {leg} sell {amount:f} {price:f}")
-            self._entry = None
+            self._prices.entry = None
         else:
             self._rows.incident(self._now_ns, f"trade {leg} buy {amount:f} {price:f}")
-            self._entry = self._entry or price
+            self._prices.entry = self._prices.entry or price
             self._moments.setdefault("open", self._now_ns)
 
     def _note(self, fired: Sequence[Fired], ahead: Sequence[Happening]) -> None:
@@ -239,7 +197,7 @@ class _Player:
                     self._moments["quotes"] = self._now_ns
                 if Role.CLOSE in effects.places and each.after.exposed:
                     self._moments["exit"] = self._now_ns
-                    self._limit = self._at(self._bid, -self._parameters.stop_loss_slippage_buffer)
+                    self._prices.limit = self._prices.at(self._prices.bid, -self._parameters.stop_loss_slippage_buffer)
                     self._decide_fate(ahead)
                 if Role.TAKE_PROFIT in effects.places:
                     self._moments["exit"] = self._now_ns
@@ -257,46 +215,15 @@ class _Player:
     def _crossed(self) -> None:
         """Show a bid above the ask: data that is bad."""
         self._now_ns += STEP_NS
-        self._rows.quote(self._now_ns, self._bid + 2 * self._tick, self._bid)
+        self._rows.quote(self._now_ns, self._prices.bid + 2 * self._instrument.tick, self._prices.bid)
 
     def _quote(
         self, time_ns: int, mark: Decimal | None = None, *, shown: Decimal | None = None, spread: Decimal | None = None
     ) -> None:
-        ask = self._bid + (spread or 2 * self._tick)
-        if mark is None and self._entry is not None:
-            mark = self._neutral_mark()
-        self._rows.quote(time_ns, self._bid, ask, mark, shown)
+        ask = self._prices.bid + (spread or 2 * self._instrument.tick)
+        if mark is None and self._prices.entry is not None:
+            mark = self._prices.neutral_mark()
+        self._rows.quote(time_ns, self._prices.bid, ask, mark, shown)
 
     def _miss(self, what: str) -> None:
         self.missing.append(what)
-
-    def _quoted(self) -> Decimal:
-        """Return the price of the nearest bid."""
-        spread = self._parameters.bid_spread
-        return self._down(self._middle * (PERCENT - spread) / PERCENT)
-
-    def _at(self, price: Decimal, pct: Decimal) -> Decimal:
-        """Return the price `pct` percent away, on the grid and not nearer."""
-        target = price * (PERCENT + pct) / PERCENT
-        return self._up(target) if pct > 0 else self._down(target)
-
-    def _up(self, price: Decimal) -> Decimal:
-        return round_price(price, tick=self._tick, side=Side.SELL)
-
-    def _down(self, price: Decimal) -> Decimal:
-        return round_price(price, tick=self._tick, side=Side.BUY)
-
-
-def _number(value: Value) -> Decimal | None:
-    return value.numerator / value.denominator if isinstance(value, Ratio) else None
-
-
-def _base_price(parameters: Parameters) -> Decimal:
-    """Return a price inside the strategy's price band."""
-    ceiling = parameters.price_ceiling if parameters.is_set("price_ceiling") else None
-    floor = parameters.price_floor if parameters.is_set("price_floor") else None
-    if ceiling is not None and floor is not None:
-        return (ceiling + floor) / 2
-    if ceiling is not None:
-        return min(BASE_PRICE, ceiling * 99 / PERCENT)
-    return BASE_PRICE if floor is None else max(BASE_PRICE, floor * 101 / PERCENT)
