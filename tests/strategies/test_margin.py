@@ -16,10 +16,11 @@ ONE_PERCENT = [
 ]
 THIN: dict[str, Value] = {
     "leverage": 50,
-    "stop_loss_spread": 20,
+    "stop_loss_spread": 0,
     "close_position_order_type": "MARKET",
     "paper": {"balance": 11, "maker_fee": 0, "taker_fee": 0, "liquidation_fee": 0.5, "brackets": ONE_PERCENT},
 }
+STOP: dict[str, Value] = {"stop_loss_spread": 20}  # beyond liquidation in the others, where it would be refused
 ISOLATED: dict[str, Value] = {"margin_mode": "isolated"}
 
 
@@ -47,7 +48,7 @@ SIDES = pytest.mark.parametrize(
 def test_a_position_is_liquidated_at_the_tick_that_the_arithmetic_says_and_not_one_before(
     desk: Desk, entry: list[Row], before: str, at: str, realised: str
 ) -> None:
-    """B14, B18: here far before the stop, with the venue's fee, and then trading halts."""
+    """B14, B18: here without a stop, with the venue's fee, and then trading halts."""
     story = desk.run([*entry, marked(2, before), marked(3, at), marked(4, 100)], THIN)
 
     assert story.forced == [f"3 position 0 by liquidation, realised {realised}"]
@@ -63,7 +64,7 @@ def test_without_a_mark_price_the_mid_price_is_it(desk: Desk) -> None:
 
 
 def test_with_less_leverage_of_the_wallet_the_stop_comes_first(desk: Desk) -> None:
-    story = desk.run([*long_from(100), marked(2, "79.99", "79.99")], THIN, {"paper": {"balance": 1_000}})
+    story = desk.run([*long_from(100), marked(2, "79.99", "79.99")], THIN, STOP, {"paper": {"balance": 1_000}})
 
     assert (story.forced, story.closings) == ([], ["2 stop_loss"])
 
