@@ -104,7 +104,7 @@ class Probe(NamedTuple):
 
     Attributes:
         price: Of both sides of the book and of the mark; None before the first quote.
-        amount: -1 for the least sizes and counts, 1 for the greatest, 0 where a take-profit fits.
+        amount: -1 for the least sizes (also of the book) and counts, 1 for the greatest, 0 where a take-profit fits.
         since_ns: When everything happened that has a moment; None when it never did.
         sign: Of the position.
         is_asked: Whether the leaving exits are known to be canceling; else their cancel was rejected or is unknown.
@@ -161,7 +161,7 @@ def drawn(situation: Situation, probe: Probe, parameters: Parameters) -> Reading
     leg.fill_effect = situation.fill
     orders = tuple(_orders(situation, probe, leg, parameters))
     price = probe.price
-    quote = None if price is None else Quote(NOW_NS, price, Decimal(1), price, Decimal(1))
+    quote = None if price is None else Quote(NOW_NS, price, size, price, size)
     view = View(
         NOW_NS, quote, None, "good", "allowed", parameters, INSTRUMENT, orders, lambda: Decimal(10**9), Decimal(0)
     )

@@ -8,7 +8,10 @@ import pytest
 from perpfsm.config.resources import machine_names
 from perpfsm.errors import Severity
 from perpfsm.machine.definition import Comparison, MachineDefinition, Operator, Row, Trigger
+from perpfsm.machine.library import MetricSpec
 from perpfsm.machine.shipped import shipped_library
+from perpfsm.machine.view import Reading
+from perpfsm.market.ratio import Ratio
 from perpfsm.proof.flaw import Flaw, SourceFile
 from perpfsm.proof.prove import prove
 from perpfsm.proof.representative import parameters_for
@@ -62,6 +65,25 @@ def test_nothing_is_told_of_one_that_another_strategy_may_reach() -> None:
 
     assert told(definition) == ()
     assert told(with_rows(LATE), is_alone=False) == ()
+
+
+def test_the_sizes_of_the_book_may_be_anything_for_a_stranger_s_metric_that_reads_amounts() -> None:
+    def shown(reading: Reading) -> Ratio | None:
+        return None if reading.view.quote is None else Ratio(reading.view.quote.bid_size)
+
+    library = shipped_library().extended(
+        [MetricSpec("shown", "base", "A stranger's.", shown, may_be_undefined=True, reads=frozenset({"amount"}))]
+    )
+    thin = Comparison(Operator.BELOW, Decimal("0.02"), metric="shown")
+    aside = replace(
+        LATE, sources=("opening",), dest="idle", conditions=("is_thin",), unless=(), actions=("cancel_quotes",)
+    )
+    rows = [
+        replace(row, unless=(*row.unless, "is_thin")) if row.name == "start_quoting" else row for row in PROFIT.rows
+    ]
+    machine = renumbered(replace(PROFIT, guards={**PROFIT.guards, "is_thin": thin}), [aside, *rows])
+
+    assert prove(machine, library, parameters_for(machine), is_alone=True).flaws == ()
 
 
 def test_nothing_is_told_beside_what_is_refuted() -> None:
