@@ -2,16 +2,24 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import fields, replace
+from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from perpfsm.config.examine import examine
-from perpfsm.config.proofs import FLAWS_TOLD_MAX, _few, prove_strategy
+from perpfsm.config.libraries import installed_library
+from perpfsm.config.proofs import FLAWS_TOLD_MAX, OF_QUOTES, _few, prove_strategy, what_is_asked
 from perpfsm.config.resources import machine_names, machine_path
 from perpfsm.config.strategy import load_strategy
+from perpfsm.decisions.parameters import Parameters
 from perpfsm.errors import Severity
+from perpfsm.machine.definition import Comparison, Operator, ParameterOperand
 from perpfsm.proof.flaw import Flaw, SourceFile, Verdict
+from perpfsm.proof.prove import prove
+from tests.strategies_shipped.command import STRATEGIES
 
 Write = Callable[..., Path]
 
@@ -85,3 +93,48 @@ def test_the_same_question_is_answered_once(write: Write) -> None:
     assert prove_strategy(one) is prove_strategy(load_strategy(write()))
     verdicts = {claim.name: claim.verdict for claim in prove_strategy(other).proof.claims}
     assert verdicts["stop-first"] is Verdict.NOT_ASKED
+
+
+class Spied(Parameters):
+    """Parameters that remember what was read of them."""
+
+    read: ClassVar[set[str]] = set()
+
+    def __getattribute__(self, name: str) -> object:
+        Spied.read.add(name)
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("path", sorted(STRATEGIES.glob("*.yaml")), ids=lambda path: str(path.stem))
+def test_a_proof_reads_nothing_of_how_much_is_quoted_and_where(path: Path) -> None:
+    strategy = load_strategy(path)
+    values = {field.name: getattr(strategy.parameters, field.name) for field in fields(Parameters)}
+    Spied.read.clear()
+
+    prove(strategy.machine, installed_library(), Spied(**values))
+
+    assert Spied.read & set(OF_QUOTES) == set()
+
+
+def test_strategies_that_quote_otherwise_are_one_question() -> None:
+    strategy = load_strategy(STRATEGIES / "one_way_profit_taking.yaml")
+
+    asked = what_is_asked(strategy.machine, strategy.parameters)
+
+    assert asked == what_is_asked(strategy.machine, replace(strategy.parameters, bid_spread=Decimal(2)))
+    assert asked != what_is_asked(strategy.machine, replace(strategy.parameters, stop_loss_spread=Decimal(2)))
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        Comparison(Operator.AT_LEAST, Decimal(1), parameter="bid_spread"),
+        Comparison(Operator.AT_LEAST, ParameterOperand("bid_spread"), metric="pnl_pct"),
+        Comparison(Operator.AT_LEAST, Decimal(1), metric="of_a_package"),
+    ],
+)
+def test_what_a_guard_reads_is_asked(guard: Comparison) -> None:
+    strategy = load_strategy(STRATEGIES / "one_way_profit_taking.yaml")
+    reading = replace(strategy.machine, guards={**strategy.machine.guards, "wide": guard})
+
+    assert what_is_asked(reading, strategy.parameters).bid_spread == strategy.parameters.bid_spread

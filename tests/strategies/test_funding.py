@@ -95,6 +95,7 @@ def test_funding_can_be_what_liquidates(desk: Desk) -> None:
     ]
     thin: dict[str, Value] = {"leverage": 100, "paper": {"balance": "1.5", "brackets": brackets, "liquidation_fee": 0}}
     thin["order_override"] = {"low": ["buy", 20, 1]}
+    thin["stop_loss_spread"] = 0  # a stop beyond liquidation is refused
     story = desk.run([*long_from(100), marked(2, 100), marked(2801, 100)], HOURLY, PATIENT, thin)
 
     assert story.forced == ["2800 funding 0.5 at 0.005 of 100", "2800 position 0 by liquidation, realised 0"]

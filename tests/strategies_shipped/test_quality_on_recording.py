@@ -15,7 +15,7 @@ RECORDING = ROOT.parent / "shared" / "data" / "binance-usdm-btcusdt-20240808.gz"
 STRATEGY = STRATEGIES / "btcusdt_recording_profit_taking.yaml"
 HORIZONS_S = (0, 1, 5, 30)
 NS = 10**9
-# At the best prices, so that much is filled; the second one with fills that are known late.
+# At the best prices, so that much is filled; the second one with orders and cancels that arrive late.
 BUSY = (
     "--set=paper.fill_model=queue",
     "--set=bid_spread=0.0001",
@@ -23,7 +23,7 @@ BUSY = (
     "--set=order_refresh_time=1",
     "--set=filled_order_delay=0",
 )
-LATE = (*BUSY, "--set=paper.latency={order_ms: 40, cancel_ms: 40, ack_ms: 90, market_data_ms: 30}")
+LATE = (*BUSY, "--set=paper.latency={order_ms: 40, cancel_ms: 40, ack_ms: 30, market_data_ms: 30}")
 
 pytestmark = pytest.mark.skipif(
     not RECORDING.is_file(), reason="the BTCUSDT recording of 2024-08-08 is not at ../shared/data"
