@@ -40,8 +40,6 @@ class Mail:
 
     def receive(self, now_ns: int) -> tuple[VenueEvent, ...]:
         """Return what is received up to and including `now_ns`, and forget it."""
-        if self.due_ns > now_ns:
-            return ()
         waiting, received = self._waiting, []
         while waiting and waiting[0].time_ns <= now_ns:
             received.append(waiting.popleft())
