@@ -61,11 +61,10 @@ async def run_attended(
     """
     inbox = Inbox()
     live = LiveConfiguration(doors.strategy, doors.overrides, assembled.driver, inbox)
-    is_over = anyio.Event()
     ending: Ending | None = None
     try:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_watch, doors, live, is_over)
+            tasks.start_soon(_watch, doors, live)
             tasks.start_soon(_serve, doors, live)
             try:
                 ending = await run_paced(
@@ -79,7 +78,6 @@ async def run_attended(
                     source=source,
                 )
             finally:
-                is_over.set()
                 tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise _only(group) from None
@@ -87,7 +85,7 @@ async def run_attended(
     return ending
 
 
-async def _watch(doors: Doors, live: LiveConfiguration, is_over: anyio.Event) -> None:
+async def _watch(doors: Doors, live: LiveConfiguration) -> None:
     async def take(raw: bytes) -> None:
         changes = await live.take_file(raw)
         if changes:
@@ -98,11 +96,7 @@ async def _watch(doors: Doors, live: LiveConfiguration, is_over: anyio.Event) ->
         doors.report(f"refused: {refusal}\nThe bot goes on as it was.")
         await live.refuse_file(str(refusal))
 
-    known = doors.strategy.text.encode()
-    try:
-        await watch_file(doors.strategy.path, known, take, refuse, stop=is_over)
-    except (OSError, RuntimeError) as error:
-        doors.report(f"warning: {doors.strategy.path} cannot be watched: {error}. Use `perpfsm config set`.")
+    await watch_file(doors.strategy.path, doors.strategy.text.encode(), take, refuse)
 
 
 async def _serve(doors: Doors, live: LiveConfiguration) -> None:

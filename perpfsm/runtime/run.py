@@ -15,6 +15,7 @@ SECOND_NS = 1_000_000_000
 LOOK_EVERY = 2048
 NAP_S_MAX = 0.05
 NAP_S_MIN = 0.001
+BUSY_S_MAX = 0.01  # a run that is behind its pace stands aside so often for what else goes on, a nap long
 WAIT_NS_MAX = 600 * SECOND_NS  # several times there and back at the longest latency
 
 FEED_END = "feed end"
@@ -129,8 +130,8 @@ async def run_paced(
             look(now_ns)
             left_s = (time_ns - now_ns) / SECOND_NS / speed
             is_late = left_s < NAP_S_MIN
-            if not is_late or clock.now_s() - yielded_s > NAP_S_MAX:  # a run that is behind lets others in, too
-                await clock.sleep(0 if is_late else min(left_s, NAP_S_MAX))
+            if not is_late or clock.now_s() - yielded_s > BUSY_S_MAX:
+                await clock.sleep(NAP_S_MIN if is_late else min(left_s, NAP_S_MAX))
                 yielded_s = clock.now_s()
             if is_late:
                 now_ns = time_ns

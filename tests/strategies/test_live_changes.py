@@ -42,7 +42,7 @@ def save(desk: Desk, *changes: dict[str, Value]) -> None:
 
 
 def changes_of(desk: Desk) -> list[dict[str, list[str]]]:
-    return [entry["body"]["changes"] for entry in raw(desk) if entry["kind"] == "configuration"]
+    return [entry["body"]["changes"] for entry in raw(desk, "configuration")]
 
 
 def stopped(process: "subprocess.Popen[str]") -> tuple[str, str]:
@@ -58,13 +58,13 @@ def test_a_saved_file_changes_the_spread_at_the_next_refresh_although_the_tolera
     with running(desk) as process:
         save(desk, FREQUENT, {"bid_spread": 21})
         until(lambda: changes_of(desk), process)
-        until(lambda: any(e["body"].get("price") == "79.00" for e in raw(desk) if e["kind"] == "command"), process)
+        until(lambda: any(e["body"].get("price") == "79.00" for e in raw(desk, "command")), process)
         assert listed(desk)["bid_spread"]["pending"] is None
         _, told = stopped(process)
 
     assert changes_of(desk) == [{"bid_spread": ["20", "21"]}]
     assert "bid_spread 20 → 21, at the next refresh." in told
-    refresh = next(e for e in raw(desk) if e["kind"] == "transition" and e["body"]["name"] == "refresh")
+    refresh = next(e for e in raw(desk, "transition") if e["body"]["name"] == "refresh")
     assert (
         "quoted_parameters" in json.dumps(refresh["body"]["saw"])
         or ["keep_quotes", "not quotes_outdated"] in (refresh["body"]["passed"])
@@ -76,7 +76,7 @@ def test_a_bot_that_asks_a_server_for_its_price_takes_changes_too(desk: Desk) ->
     """B1, B16: what is asked for and what is saved come in between the same messages."""
 
     def bids() -> list[str]:
-        return [e["body"]["price"] for e in raw(desk) if e["kind"] == "command" and e["body"].get("side") == "buy"]
+        return [e["body"]["price"] for e in raw(desk, "command") if e["body"].get("side") == "buy"]
 
     with price_server() as server:
         server.script = body(b"100.5")
@@ -166,7 +166,7 @@ def refused(desk: Desk, number: int) -> bool:
 
 
 def refusals(desk: Desk) -> list[str]:
-    return [e["body"]["why"] for e in raw(desk) if e["kind"] == "refusal" and e["leg"] == ""]
+    return [e["body"]["why"] for e in raw(desk, "refusal") if e["leg"] == ""]
 
 
 def test_a_restart_uses_the_file_as_it_is_and_the_journal_says_what_had_changed(desk: Desk) -> None:
@@ -246,7 +246,7 @@ def under_fire(desk: Desk, edits: int) -> int:
     in_force = dict(whole(desk))
     wholes = {whole(desk)}
     with started(desk, "--feed", desk.quotes(rows), "--speed", "100", "--no-console") as process:
-        until(lambda: desk.journal.exists() and raw(desk), process)
+        until(lambda: desk.journal.exists() and raw(desk, "run"), process)
         for _ in range(edits):
             edit(desk, chance, wholes)
             time.sleep(0.35 if chance.random() < 0.15 else chance.random() / 100)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -52,16 +53,16 @@ def started(desk: Desk, *options: object) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
-def raw(desk: Desk) -> Sequence[Mapping[str, Any]]:
-    """Return every entry so far, whole, as any reader beside the running bot may."""
-    export = command("audit", "export", desk.journal)
+def raw(desk: Desk, *kinds: str) -> Sequence[Mapping[str, Any]]:
+    """Return every entry so far, or those of some kinds, whole, as any reader beside the running bot may."""
+    export = command("audit", "export", desk.journal, *chain.from_iterable(("--kind", kind) for kind in kinds))
     return [json.loads(line) for line in export.stdout.splitlines()]
 
 
 def wait_for_entries(desk: Desk, process: "subprocess.Popen[Any]", *, kind: str, number: int) -> None:
     """Wait until the journal of a running bot holds so many entries of a kind."""
     for _ in range(int(PATIENCE_S / POLL_S)):
-        if desk.journal.exists() and sum(entry["kind"] == kind for entry in raw(desk)) >= number:
+        if desk.journal.exists() and len(raw(desk, kind)) >= number:
             return
         try:
             process.wait(POLL_S)

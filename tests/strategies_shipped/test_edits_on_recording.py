@@ -14,12 +14,11 @@ import pytest
 from tests.strategies.desk import Desk, Value, command
 from tests.strategies.remote import until
 from tests.strategies.test_live_changes import edit, whole
-from tests.strategies.test_processes import PATIENCE_S, ROOT, raw, started
+from tests.strategies.test_processes import PATIENCE_S, POLL_S, ROOT, raw, started
 
 RECORDING = ROOT.parent / "shared" / "data" / "binance-usdm-btcusdt-20240808.gz"
 EDITS = int(os.environ.get("EDITS", "60"))  # EDITS=1000 takes two minutes
 PASSES_MAX = max(4, EDITS // 10)
-CALM_S = 0.8  # a run that is behind its pace looks at the file a few times a second
 BASE: dict[str, Value] = {
     "market": "BTC-USDT",
     "order_refresh_time": 2,
@@ -58,12 +57,13 @@ def test_edits_while_the_recording_runs_never_crash_it_and_never_apply_by_half(t
             break
         desk.write(BASE)
         wholes.add(whole(desk))
-        runs = run_headers(desk)
+        runs, changes = number_of(desk, "run"), number_of(desk, "configuration")
         with started(desk, "--feed", RECORDING, "--speed", "100", "--no-console") as process:
-            until(partial(has_more_runs, desk, runs), process)
+            until(partial(has_more, desk, "run", runs), process)
             desk.write(BASE, {"filled_order_delay": 2})
             wholes.add(whole(desk))
-            time.sleep(CALM_S)
+            while process.poll() is None and not has_more(desk, "configuration", changes):
+                time.sleep(POLL_S)
             while process.poll() is None:
                 edit(desk, chance, wholes, base=BASE, unit=UNIT)
                 edits += 1
@@ -75,15 +75,15 @@ def test_edits_while_the_recording_runs_never_crash_it_and_never_apply_by_half(t
     assert edits >= EDITS
     assert applied
     assert command("audit", "verify", desk.journal).exit_code == 0
-    assert any(entry["kind"] == "fill" for entry in raw(desk))
+    assert raw(desk, "fill")
 
 
-def run_headers(desk: Desk) -> int:
-    return sum(entry["kind"] == "run" for entry in raw(desk)) if desk.journal.exists() else 0
+def number_of(desk: Desk, kind: str) -> int:
+    return len(raw(desk, kind)) if desk.journal.exists() else 0
 
 
-def has_more_runs(desk: Desk, runs: int) -> bool:
-    return run_headers(desk) > runs
+def has_more(desk: Desk, kind: str, number: int) -> bool:
+    return number_of(desk, kind) > number
 
 
 def applied_as_wholes(desk: Desk, wholes: set[tuple[tuple[str, Decimal], ...]]) -> int:
@@ -91,10 +91,10 @@ def applied_as_wholes(desk: Desk, wholes: set[tuple[tuple[str, Decimal], ...]]) 
     names = ("bid_spread", "ask_spread", "order_amount", "order_levels", "order_level_spread", "filled_order_delay")
     in_force: dict[str, Decimal] = {}
     applied = 0
-    for entry in raw(desk):
+    for entry in raw(desk, "run", "configuration"):
         if entry["kind"] == "run":
             in_force = {name: Decimal(str(BASE.get(name, 1))) for name in names}
-        elif entry["kind"] == "configuration":
+        else:
             applied += 1
             for name, (old, new) in entry["body"]["changes"].items():
                 assert in_force[name] == Decimal(old)
