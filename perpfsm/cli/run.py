@@ -53,81 +53,96 @@ def _duration(seconds: float | None) -> float | None:
     return seconds
 
 
+Strategy = Annotated[Path, typer.Argument(help="The strategy file.", metavar="STRATEGY", show_default=False)]
+FeedName = Annotated[
+    str | None,
+    typer.Option(
+        help="A file or folder, `synthetic`, or a scenario: `synthetic:flash_crash`; else the strategy's own.",
+        metavar="PATH",
+        show_default=False,
+    ),
+]
+Speed = Annotated[str, typer.Option(help="max, realtime, or a factor such as 10.", callback=_speed)]
+Duration = Annotated[
+    float | None,
+    typer.Option(
+        help="End after this many seconds of market time.",
+        min=0.001,
+        max=SECONDS_MAX,
+        callback=_duration,
+        show_default=False,
+    ),
+]
+JournalPath = Annotated[
+    Path | None,
+    typer.Option(help="Journal to write or continue; else STRATEGY's name with .journal.", show_default=False),
+]
+LiveView = Annotated[
+    bool | None,
+    typer.Option("--console/--no-console", help="Show the live view; else only in a terminal.", show_default=False),
+]
+Seed = Annotated[int | None, typer.Option(help="Seed of the synthetic market.", show_default=False)]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Set a parameter for this run: name=value.", metavar="NAME=VALUE", show_default=False),
+]
+Bands = Annotated[
+    bool, typer.Option("--bands/--no-bands", help="Pass over quotes on which nothing can happen; same journal.")
+]
+RecordPath = Annotated[
+    Path | None, typer.Option(help="Keep what the engine is given, as a recording.", show_default=False)
+]
+Resume = Annotated[
+    str | None,
+    typer.Option(
+        help="Why to go on after a halt; without it a halted bot opens nothing.",
+        metavar="REASON",
+        show_default=False,
+        callback=_reason,
+    ),
+]
+SkipBadLines = Annotated[
+    bool, typer.Option("--skip-bad-lines", help="Count lines of the feed that cannot be read, and go on.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+Prove = Annotated[bool, typer.Option("--prove/--no-prove", help="Refuse a lifecycle that can strand a position.")]
+CompareFills = Annotated[
+    bool, typer.Option("--compare-fills", help="Run again under each fill model that the feed supports.")
+]
+Latencies = Annotated[
+    str | None,
+    typer.Option(
+        help="With --compare-fills: these latencies of every path, in ms, such as 0,10,100.",
+        metavar="MS,…",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    ComparisonFormat,
+    typer.Option("--format", help="Of the comparison; markdown and csv stand alone, without a run of their own."),
+]
+
+
 @errors_told()
 def run(
-    strategy: Annotated[Path, typer.Argument(help="The strategy file.", metavar="STRATEGY", show_default=False)],
+    strategy: Strategy,
     *,
-    feed: Annotated[
-        str | None,
-        typer.Option(
-            help="A file or folder, `synthetic`, or a scenario: `synthetic:flash_crash`; else the strategy's own.",
-            metavar="PATH",
-            show_default=False,
-        ),
-    ] = None,
-    speed: Annotated[str, typer.Option(help="max, realtime, or a factor such as 10.", callback=_speed)] = "max",
-    duration: Annotated[
-        float | None,
-        typer.Option(
-            help="End after this many seconds of market time.",
-            min=0.001,
-            max=SECONDS_MAX,
-            callback=_duration,
-            show_default=False,
-        ),
-    ] = None,
-    journal: Annotated[
-        Path | None,
-        typer.Option(help="Journal to write or continue; else STRATEGY's name with .journal.", show_default=False),
-    ] = None,
-    console: Annotated[
-        bool | None,
-        typer.Option("--console/--no-console", help="Show the live view; else only in a terminal.", show_default=False),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the synthetic market.", show_default=False)] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", help="Set a parameter for this run: name=value.", metavar="NAME=VALUE", show_default=False
-        ),
-    ] = None,
-    bands: Annotated[
-        bool, typer.Option("--bands/--no-bands", help="Pass over quotes on which nothing can happen; same journal.")
-    ] = True,
-    record: Annotated[
-        Path | None, typer.Option(help="Keep what the engine is given, as a recording.", show_default=False)
-    ] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(
-            help="Why to go on after a halt; without it a halted bot opens nothing.",
-            metavar="REASON",
-            show_default=False,
-            callback=_reason,
-        ),
-    ] = None,
-    skip_bad_lines: Annotated[
-        bool, typer.Option("--skip-bad-lines", help="Count lines of the feed that cannot be read, and go on.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
-    prove: Annotated[
-        bool, typer.Option("--prove/--no-prove", help="Refuse a lifecycle that can strand a position.")
-    ] = True,
-    compare_fills: Annotated[
-        bool, typer.Option("--compare-fills", help="Run again under each fill model that the feed supports.")
-    ] = False,
-    latencies: Annotated[
-        str | None,
-        typer.Option(
-            help="With --compare-fills: these latencies of every path, in ms, such as 0,10,100.",
-            metavar="MS,…",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        ComparisonFormat,
-        typer.Option("--format", help="Of the comparison; markdown and csv stand alone, without a run of their own."),
-    ] = ComparisonFormat.TEXT,
+    feed: FeedName = None,
+    speed: Speed = "max",
+    duration: Duration = None,
+    journal: JournalPath = None,
+    console: LiveView = None,
+    seed: Seed = None,
+    changes: Changes = None,
+    bands: Bands = True,
+    record: RecordPath = None,
+    resume: Resume = None,
+    skip_bad_lines: SkipBadLines = False,
+    as_json: AsJson = False,
+    prove: Prove = True,
+    compare_fills: CompareFills = False,
+    latencies: Latencies = None,
+    output: Output = ComparisonFormat.TEXT,
 ) -> None:
     """Run a strategy on the paper exchange, and journal everything that it does.
 

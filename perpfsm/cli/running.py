@@ -137,39 +137,13 @@ def run_strategy(options: RunOptions) -> int:
     if options.comparison is not None and options.comparison.stands_alone:
         print_alone(options.comparing, options.comparison, strategy.paper.instrument)
         return 0
-    clock = RealClock()
-    watcher = Watcher(strategy)
-    notices = Notices()
-    header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
-    started_s = clock.now_s()
-    failure: PerpfsmError | None = None
-    opened = open_messages(feed, strategy.parameters.market)
-    refuse_late_stop(strategy, opened.first_price, feed.name)
-    sourced = with_price_source(
-        strategy,
-        opened,
-        is_paced=options.is_paced,
-        skip_bad_lines=options.skip_bad_lines,
-    )
+    started_s = (clock := RealClock()).now_s()
     with localcontext(EXACT), ExitStack() as stack:
-        keep = None
-        if options.record is not None:
-            recorder = Recorder(options.record, symbol=venue_symbol(strategy.parameters.market))
-            keep = stack.enter_context(recorder).add
-        assembled = assemble(
-            strategy,
-            sourced.opened,
-            stack.enter_context(_journal(options, clock)),
-            settings=_settings(options) | sourced.settings,
-            observe=watcher.observe,
-            use_bands=options.use_bands,
-            resume=options.resume,
-            keep=keep,
-        )
-        driver = assembled.driver
-        softened = _softened(strategy, assembled, feed)
-        _warn(assembled, (*softened, *feed.remarks), is_resuming=options.resume is not None)
-        running = Running(options, strategy, assembled, feed, watcher, header, clock, notices, sourced.server)
+        running = _ready(options, strategy, feed, clock, stack)
+        driver = running.assembled.driver
+        remarks = _softened(strategy, running.assembled, feed)
+        _warn(running.assembled, (*remarks, *feed.remarks), is_resuming=options.resume is not None)
+        failure: PerpfsmError | None = None
         with StopRequest() as stop:
             try:
                 ending = running.to_its_end(stop)
@@ -177,16 +151,45 @@ def run_strategy(options: RunOptions) -> int:
                 why = FEED_ERROR if isinstance(error, FeedError) else FAULT
                 failure, ending = error, Ending(why, driver.now_ns)
             footer = finish(driver, ending)
-        notices.release()
-        summary = watcher.tally.summary(
+        running.notices.release()
+        summary = running.watcher.tally.summary(
             footer.time_ns, worst_drawdown=driver.meter.worst, quality=driver.quality.at(footer.time_ns)
         )
-    wall_s, remarks = clock.now_s() - started_s, (*softened, *feed.remarks)
-    reading = Reading(driver.messages, feed.bad_lines, wall_s, remarks, lacking(feed.offers))
-    _tell(replace(options, comparison=None) if failure else options, summary, header, reading)
+    wall_s = clock.now_s() - started_s
+    reading = Reading(driver.messages, feed.bad_lines, wall_s, (*remarks, *feed.remarks), lacking(feed.offers))
+    _tell(replace(options, comparison=None) if failure else options, summary, running.header, reading)
     if failure is not None:
         raise failure
     return 0
+
+
+def _ready(options: RunOptions, strategy: Strategy, feed: Feed, clock: RealClock, stack: ExitStack) -> Running:
+    """Assemble a run, its journal and its recording; `stack` closes them.
+
+    Raises:
+        PerpfsmError: When the feed, the journal or the recording cannot be used.
+    """
+    opened = open_messages(feed, strategy.parameters.market)
+    refuse_late_stop(strategy, opened.first_price, feed.name)
+    skips = options.skip_bad_lines
+    sourced = with_price_source(strategy, opened, is_paced=options.is_paced, skip_bad_lines=skips)
+    keep = None
+    if options.record is not None:
+        recorder = Recorder(options.record, symbol=venue_symbol(strategy.parameters.market))
+        keep = stack.enter_context(recorder).add
+    watcher = Watcher(strategy)
+    assembled = assemble(
+        strategy,
+        sourced.opened,
+        stack.enter_context(_journal(options, clock)),
+        settings=_settings(options) | sourced.settings,
+        observe=watcher.observe,
+        use_bands=options.use_bands,
+        resume=options.resume,
+        keep=keep,
+    )
+    header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
+    return Running(options, strategy, assembled, feed, watcher, header, clock, Notices(), sourced.server)
 
 
 def _load(options: RunOptions) -> tuple[Strategy, Feed] | None:

@@ -1,6 +1,6 @@
 """A strategy file: text to a checked `Strategy`, everything that is wrong with it at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from perpfsm.errors import ConfigError, Finding, Severity
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.market.brackets import BRACKETS, Brackets
 from perpfsm.market.price_source import CustomApi, ExternalMarket
+from perpfsm.market.synthetic import Scenario
 from perpfsm.proof.check_reads import parameters_read
 from perpfsm.proof.flaw import SourceFile
 from perpfsm.proof.lint import lint
@@ -136,39 +137,33 @@ def check_strategy_document(
         *_check_feed(path, settings),
         *check_latency(path, settings),
     ]
-    machine, complaint = _machine(path, settings)
-    scenario, problem = _scenario(path, settings)
-    table = bracket_table(path, settings)
-    brackets = table.brackets or BRACKETS
-    found += [each for each in (complaint, problem) if each is not None]
-    found += [*table.complaints, *amounts_fit_brackets(settings, brackets)]
-    others = tuple(finding for file in (machine, scenario, table) if file is not None for finding in file.findings)
+    beside, missing = _beside(path, settings)
+    found += [*missing, *amounts_fit_brackets(settings, beside.brackets)]
     reading = (*findings, *refused)
-    lifecycle = None if machine is None else machine.definition
-    reads = frozenset[str]()
+    lifecycle = None if beside.machine is None else beside.machine.definition
+    reads = frozenset[str]() if lifecycle is None else parameters_read(lifecycle, installed_library())
     if lifecycle is not None:
-        reads = parameters_read(lifecycle, installed_library())
-        told = {each.path for each in found}
-        found.extend(each for each in unread_parameters(settings, lifecycle, reads) if each.path not in told)
-    is_whole = lifecycle is not None and not has_errors((*reading, *document.findings(found), *others))
+        found += _unread(settings, lifecycle, reads, found)
+    paper: PaperSettings | None = None
     terms: Terms | None = None
-    if is_whole:
-        terms = terms_of(settings, _paper(path, settings, scenario, brackets), is_fed_elsewhere=is_fed_elsewhere)
-        found.extend(complaints_about(lint(parameters(settings), terms, reads), SourceFile.STRATEGY))
+    if lifecycle is not None and not has_errors((*reading, *document.findings(found), *beside.findings)):
+        paper = paper_settings(path, settings, beside.scenario, beside.brackets)
+        terms = terms_of(settings, paper, is_fed_elsewhere=is_fed_elsewhere)
+        found += complaints_about(lint(parameters(settings), terms, reads), SourceFile.STRATEGY)
     found, waived = waive(found, settings, is_whole=terms is not None and terms.price is not None)
-    everything = (*in_file_order(reading, document.findings(found)), *others)
-    if machine is None or lifecycle is None or terms is None or has_errors(everything):
+    everything = (*in_file_order(reading, document.findings(found)), *beside.findings)
+    if beside.machine is None or lifecycle is None or paper is None or terms is None or has_errors(everything):
         return None, everything
     strategy = Strategy(
         path=path,
         text=document.source.text,
         parameters=parameters(settings),
         derivative=settings.text("derivative") or "",
-        paper=_paper(path, settings, scenario, brackets),
+        paper=paper,
         price_source=reference_source(settings),
         machine=lifecycle,
-        machine_text=machine.text,
-        machine_path=machine.path,
+        machine_text=beside.machine.text,
+        machine_path=beside.machine.path,
         findings=everything,
         values={name: settings.values[name] for name in settings.values if name in settings.explicit},
         terms=terms,
@@ -178,8 +173,40 @@ def check_strategy_document(
     return strategy, everything
 
 
-def _paper(path: Path, settings: Settings, scenario: ScenarioFile | None, brackets: Brackets) -> PaperSettings:
-    return paper_settings(path, settings, None if scenario is None else scenario.scenario, brackets)
+def _unread(
+    settings: Settings, lifecycle: MachineDefinition, reads: frozenset[str], found: Sequence[Complaint]
+) -> list[Complaint]:
+    """Return what is to be said of parameters that the lifecycle does not read, where nothing was said of them yet."""
+    told = {each.path for each in found}
+    return [each for each in unread_parameters(settings, lifecycle, reads) if each.path not in told]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The files beside a strategy file that it names.
+
+    Attributes:
+        machine: The lifecycle's; None when it is not named as one that there is.
+        scenario: The market that the paper exchange plays; None without one that can be played.
+        brackets: The venue's, or the venue's usual ones.
+        findings: About any of them.
+    """
+
+    machine: MachineFile | None
+    scenario: Scenario | None
+    brackets: Brackets
+    findings: tuple[Finding, ...]
+
+
+def _beside(path: Path, settings: Settings) -> tuple[_Beside, list[Complaint]]:
+    """Return the files that a strategy file names, and what is wrong with the naming."""
+    machine, unknown = _machine(path, settings)
+    scenario, missing = _scenario(path, settings)
+    table = bracket_table(path, settings)
+    findings = [finding for file in (machine, scenario, table) if file is not None for finding in file.findings]
+    played = None if scenario is None else scenario.scenario
+    named = [each for each in (unknown, missing) if each is not None]
+    return _Beside(machine, played, table.brackets or BRACKETS, tuple(findings)), [*named, *table.complaints]
 
 
 def _machine(path: Path, settings: Settings) -> tuple[MachineFile | None, Complaint | None]:
