@@ -78,17 +78,17 @@ class Running:
     notices: Notices
     server: CustomApi | None = None
 
-    def to_its_end(self, stop: StopRequest) -> Ending:
-        """Run behind a live view where one is wanted, else behind a progress bar."""
+    def to_its_end(self, stop: StopRequest, screen: ExitStack) -> Ending:
+        """Run behind a live view where one is wanted, else behind a progress bar; `screen` gives the terminal back."""
         if self.options.shows_console:
-            return self._behind_a_view(stop)
+            return self._behind_a_view(stop, screen)
         with RunProgress(Console(stderr=True), self.feed.name, self.clock.now_s) as progress:
             return self._go(stop, lambda _: self._update(progress))
 
     def _update(self, progress: RunProgress) -> None:
         progress.update(self.feed.progress, self.assembled.driver.messages, self.watcher.transitions)
 
-    def _behind_a_view(self, stop: StopRequest) -> Ending:
+    def _behind_a_view(self, stop: StopRequest, screen: ExitStack) -> Ending:
         from perpfsm.console.live import LiveView
 
         driver, tally = self.assembled.driver, self.watcher.tally
@@ -103,9 +103,9 @@ class Running:
                     tally.summary(now_ns, open_pnl=status.open_pnl, worst_drawdown=driver.meter.worst),
                 )
 
-        with LiveView(Console(), machine, self.header, self.clock.now_s) as view:
-            self.notices.hold(is_held=view.is_shown)
-            return self._go(stop, look)
+        view = screen.enter_context(LiveView(Console(), machine, self.header, self.clock.now_s))
+        self.notices.hold(is_held=view.is_shown)
+        return self._go(stop, look)
 
     def _go(self, stop: StopRequest, look: Callable[[int], None]) -> Ending:
         """Run at the speed that is asked for."""
@@ -144,9 +144,9 @@ def run_strategy(options: RunOptions) -> int:
         remarks = _softened(strategy, running.assembled, feed)
         _warn(running.assembled, (*remarks, *feed.remarks), is_resuming=options.resume is not None)
         failure: PerpfsmError | None = None
-        with StopRequest() as stop:
+        with StopRequest() as stop, ExitStack() as screen:  # no terminal is waited for before the bot has stopped
             try:
-                ending = running.to_its_end(stop)
+                ending = running.to_its_end(stop, screen)
             except PerpfsmError as error:
                 why = FEED_ERROR if isinstance(error, FeedError) else FAULT
                 failure, ending = error, Ending(why, driver.now_ns)

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.layout import Layout
-from rich.live import Live
 from rich.text import Text
 
 from perpfsm.console import words
@@ -19,6 +17,7 @@ from perpfsm.console.lifecycle import lifecycle_boxes, lifecycle_lines
 from perpfsm.console.look import QUIET, TITLE, Look, framed, look_of, one_line
 from perpfsm.console.market import market_line, market_panel
 from perpfsm.console.orders import orders_panel, working_orders
+from perpfsm.console.painter import Painter
 from perpfsm.console.pnl import Curve, pnl_line, pnl_panel
 from perpfsm.console.position import position_height, position_lines, position_panel
 from perpfsm.console.transitions import transition_line, transitions_panel
@@ -36,6 +35,7 @@ POSITION_LINES_MIN = 6
 ORDERS_LINES_MIN = 4
 ORDERS_LINES_MAX = 9
 REFRESH_S_MIN = 0.1
+PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,8 @@ def _row(panels: Sequence[RenderableType]) -> RenderableType:
 class LiveView:
     """A context that shows a session on the whole terminal; on anything else it does nothing.
 
-    It has no thread: it draws when it is updated, at most ten times a second, in the size that the terminal has then.
+    It draws at most ten times a second, in the size that the terminal has then, and keeps nobody waiting: while the
+    terminal does not take the last moment, there is no next one.
     """
 
     def __init__(
@@ -177,44 +178,42 @@ class LiveView:
             header: What does not change.
             clock: Real time in seconds, such as `time.monotonic`.
         """
-        self.is_shown = console.is_terminal and not console.is_dumb_terminal
+        self._is_wanted = console.is_terminal and not console.is_dumb_terminal
         self._machine = machine
         self._header = header
         self._clock = clock
         self._drawn_s: float | None = None
         self._curve = Curve()
-        self._live = Live(console=console, screen=True, auto_refresh=False)
+        self._painter = Painter(console)
 
     def __enter__(self) -> Self:
         """Take the terminal."""
-        if self.is_shown:
-            self._draw(self._live.start)
+        if self._is_wanted:
+            self._painter.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the terminal back, also after an error."""
-        if self.is_shown:
-            self._draw(self._live.stop)
+        """Give the terminal back; an error does not wait long for one that takes nothing."""
+        if self._is_wanted:
+            self._painter.leave(None if kind is None else PATIENCE_S)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a terminal, and it has not gone away."""
+        return self._painter.is_here
 
     @property
     def is_due(self) -> bool:
         """Whether an update would draw now; a caller that asks first saves taking the status in vain."""
-        return self.is_shown and (self._drawn_s is None or self._clock() - self._drawn_s >= REFRESH_S_MIN)
+        is_rested = self._drawn_s is None or self._clock() - self._drawn_s >= REFRESH_S_MIN
+        return is_rested and self._painter.is_ready
 
     def update(self, status: SessionStatus, recent: Sequence[TransitionRecord], summary: Summary) -> None:
-        """Draw this moment, unless the last drawing was less than a tenth of a second ago."""
+        """Draw this moment, unless the last one is less than a tenth of a second old or not drawn yet."""
         if not self.is_due:
             return
         self._drawn_s = self._clock()
         self._curve.add(status.net)
-        moment = LiveLayout(status, self._machine, tuple(recent), summary, self._header, self._curve.points)
-        self._draw(partial(self._live.update, moment, refresh=True))
-
-    def _draw(self, draw: Callable[[], None]) -> None:
-        """Draw, or stop drawing for good: a terminal that has gone away must not take the bot with it."""
-        try:
-            draw()
-        except OSError:
-            self.is_shown = False
+        self._painter.paint(LiveLayout(status, self._machine, tuple(recent), summary, self._header, self._curve.points))

@@ -1,6 +1,10 @@
 """The live view in terminals of every size, and what it does to them."""
 
+import io
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -27,6 +31,9 @@ from tests.console.values import (
     written,
 )
 
+PATIENCE_S = 30
+POLL_S = 0.005
+
 
 def view(status: SessionStatus, machine: MachineDefinition = MACHINE, count: int = 8) -> LiveLayout:
     return LiveLayout(status, machine, (PLACED, STOPPED) * count, SUMMARY, HEADER)
@@ -40,6 +47,27 @@ class ManualClock:
 
     def __call__(self) -> float:
         return self.now_s
+
+
+class Held(io.StringIO):
+    """The file of a terminal that is stopped until it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_taken = Event()
+
+    def write(self, text: str) -> int:
+        assert self.is_taken.wait(PATIENCE_S)
+        return super().write(text)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for the view's own thread."""
+    for _ in range(int(PATIENCE_S / POLL_S)):
+        if holds():
+            return
+        time.sleep(POLL_S)
+    raise AssertionError(f"not within {PATIENCE_S} s")
 
 
 def test_a_usual_terminal_shows_every_part_of_one_leg() -> None:
@@ -141,6 +169,7 @@ def test_names_with_markup_or_escapes_cannot_break_the_view() -> None:
 def test_the_view_takes_the_terminal_draws_and_gives_it_back() -> None:
     console = terminal(80, 24)
     with LiveView(console, MACHINE, HEADER, ManualClock()) as live:
+        until(lambda: live.is_due)
         live.update(ONE_LEG, [PLACED], SUMMARY)
     shown = written(console)
     assert shown.startswith("\x1b[?1049h")
@@ -151,16 +180,17 @@ def test_the_view_takes_the_terminal_draws_and_gives_it_back() -> None:
 def test_the_view_draws_at_most_ten_times_a_second() -> None:
     console, clock = terminal(80, 24), ManualClock()
     with LiveView(console, MACHINE, HEADER, clock) as live:
+        until(lambda: live.is_due)
         live.update(replace(STATUS, time_ns=NOW), (), EMPTY)
+        until(lambda: "07:00:00 UTC" in written(console))
         clock.now_s += 0.09
         was_due = live.is_due
         live.update(replace(STATUS, time_ns=NOW + 10**9), (), EMPTY)
         clock.now_s += 0.02
-        is_due = live.is_due
+        until(lambda: live.is_due)
         live.update(replace(STATUS, time_ns=NOW + 2 * 10**9), (), EMPTY)
     shown = written(console)
-    assert (was_due, is_due) == (False, True)
-    assert "07:00:00 UTC" in shown
+    assert not was_due
     assert "07:00:01 UTC" not in shown
     assert "07:00:02 UTC" in shown
 
@@ -168,9 +198,12 @@ def test_the_view_draws_at_most_ten_times_a_second() -> None:
 def test_the_view_follows_a_resized_terminal() -> None:
     console, clock = terminal(80, 24), ManualClock()
     with LiveView(console, MACHINE, HEADER, clock) as live:
+        until(lambda: live.is_due)
         live.update(STATUS, (), EMPTY)
+        until(lambda: "BOTH" in written(console))
         console.size = console.size.__class__(40, 12)
         clock.now_s += 1
+        until(lambda: live.is_due)
         live.update(STATUS, (), EMPTY)
     assert "BOTH [idle] · for 12.5 s" in written(console)
 
@@ -178,10 +211,21 @@ def test_the_view_follows_a_resized_terminal() -> None:
 def test_a_terminal_that_goes_away_is_drawn_on_no_more() -> None:
     console, clock = terminal(100, 30), ManualClock()
     with LiveView(console, MACHINE, HEADER, clock) as live:
+        until(lambda: live.is_due)
         console.file = Gone()
         live.update(ONE_LEG, [PLACED], SUMMARY)
-        shown = live.is_shown
-    assert not shown
+        until(lambda: not live.is_shown)
+        clock.now_s += 1
+        assert not live.is_due
+
+
+def test_a_terminal_that_takes_nothing_keeps_neither_an_update_nor_an_error_waiting() -> None:
+    console, clock, held = terminal(80, 24), ManualClock(), Held()
+    console.file = held
+    with pytest.raises(ZeroDivisionError), LiveView(console, MACHINE, HEADER, clock) as live:
+        live.update(STATUS, (), replace(EMPTY, end_ns=1 // len(EMPTY.closings)))
+    held.is_taken.set()
+    until(lambda: not live.is_shown)
 
 
 def test_an_error_gives_the_terminal_back() -> None:

@@ -6,9 +6,10 @@ import pty
 import signal
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -77,6 +78,16 @@ def watch(terminal: int) -> None:
     for _ in range(8):
         os.read(terminal, 65536)
     os.close(terminal)
+
+
+def everything_on(terminal: int) -> str:
+    """Read what is drawn until nobody draws any more."""
+    drawn = b""
+    with suppress(OSError):  # how a terminal says that its last writer has left
+        while more := os.read(terminal, 65536):
+            drawn += more
+    os.close(terminal)
+    return drawn.decode()
 
 
 def client_ids(desk: Desk) -> list[str]:
@@ -148,6 +159,31 @@ def test_a_terminal_that_goes_away_does_not_take_the_bot_with_it(desk: Desk) -> 
     story = desk.story()
     assert (story.closings[-1].split()[-1], story.position) == ("flatten", {})
     assert raw(desk)[-1]["kind"] == "end"
+
+
+def test_a_terminal_that_is_stopped_holds_the_bot_up_in_nothing(desk: Desk) -> None:
+    """DESIGN 1: Ctrl-S in the live view stops what is drawn; orders, the stop and the flatten go on without it."""
+    terminal, screen = pty.openpty()
+    termios.tcflow(screen, termios.TCOOFF)
+    feed = desk.quotes(QUIET_FOR_DAYS)
+    desk.write({"on_stop": "flatten"})
+    line = run_words(desk, "--feed", feed, "--speed", "realtime", "--console")
+    with subprocess.Popen(line, cwd=ROOT, stdin=screen, stdout=screen, stderr=screen) as process:
+        try:
+            wait_for_entries(desk, process, kind="fill", number=1)
+            process.send_signal(signal.SIGINT)
+            wait_for_entries(desk, process, kind="end", number=1)
+            termios.tcflow(screen, termios.TCOON)
+            os.close(screen)
+            shown = everything_on(terminal)
+            assert process.wait(PATIENCE_S) == 0
+        finally:
+            process.kill()
+
+    story = desk.story()
+    assert (story.closings[-1].split()[-1], story.position) == ("flatten", {})
+    assert shown.startswith("\x1b[?1049h")
+    assert "ended: operator" in shown.rpartition("\x1b[?1049l")[2]
 
 
 def test_an_output_that_cannot_be_written_is_said_calmly(desk: Desk) -> None:
