@@ -82,8 +82,8 @@ class Running:
         """Run behind a live view where one is wanted, else behind a progress bar; `screen` gives the terminal back."""
         if self.options.shows_console:
             return self._behind_a_view(stop, screen)
-        with RunProgress(Console(stderr=True), self.feed.name, self.clock.now_s) as progress:
-            return self._go(stop, lambda _: self._update(progress))
+        progress = screen.enter_context(RunProgress(Console(stderr=True), self.feed.name, self.clock.now_s))
+        return self._go(stop, lambda _: self._update(progress))
 
     def _update(self, progress: RunProgress) -> None:
         progress.update(self.feed.progress, self.assembled.driver.messages, self.watcher.transitions)
@@ -144,14 +144,13 @@ def run_strategy(options: RunOptions) -> int:
         remarks = _softened(strategy, running.assembled, feed)
         _warn(running.assembled, (*remarks, *feed.remarks), is_resuming=options.resume is not None)
         failure: PerpfsmError | None = None
-        with StopRequest() as stop, ExitStack() as screen:  # no terminal is waited for before the bot has stopped
+        with StopRequest() as stop, running.notices, ExitStack() as screen:  # terminals wait until the bot has stopped
             try:
                 ending = running.to_its_end(stop, screen)
             except PerpfsmError as error:
                 why = FEED_ERROR if isinstance(error, FeedError) else FAULT
                 failure, ending = error, Ending(why, driver.now_ns)
             footer = finish(driver, ending)
-        running.notices.release()
         summary = running.watcher.tally.summary(
             footer.time_ns, worst_drawdown=driver.meter.worst, quality=driver.quality.at(footer.time_ns)
         )
@@ -189,7 +188,7 @@ def _ready(options: RunOptions, strategy: Strategy, feed: Feed, clock: RealClock
         keep=keep,
     )
     header = Header(strategy.path.name, strategy.paper.instrument, feed.name, options.speed, str(options.journal))
-    return Running(options, strategy, assembled, feed, watcher, header, clock, Notices(), sourced.server)
+    return Running(options, strategy, assembled, feed, watcher, header, clock, Notices(clock.now_s), sourced.server)
 
 
 def _load(options: RunOptions) -> tuple[Strategy, Feed] | None:

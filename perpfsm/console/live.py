@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.layout import Layout
+from rich.live import Live
 from rich.text import Text
 
 from perpfsm.console import words
@@ -17,9 +19,9 @@ from perpfsm.console.lifecycle import lifecycle_boxes, lifecycle_lines
 from perpfsm.console.look import QUIET, TITLE, Look, framed, look_of, one_line
 from perpfsm.console.market import market_line, market_panel
 from perpfsm.console.orders import orders_panel, working_orders
-from perpfsm.console.painter import Painter
 from perpfsm.console.pnl import Curve, pnl_line, pnl_panel
 from perpfsm.console.position import position_height, position_lines, position_panel
+from perpfsm.console.presenter import Presenter
 from perpfsm.console.transitions import transition_line, transitions_panel
 from perpfsm.engine.records import TransitionRecord
 from perpfsm.engine.status import SessionStatus
@@ -34,8 +36,6 @@ PANEL_LINES = 6
 POSITION_LINES_MIN = 6
 ORDERS_LINES_MIN = 4
 ORDERS_LINES_MAX = 9
-REFRESH_S_MIN = 0.1
-PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,39 +181,37 @@ class LiveView:
         self._is_wanted = console.is_terminal and not console.is_dumb_terminal
         self._machine = machine
         self._header = header
-        self._clock = clock
-        self._drawn_s: float | None = None
         self._curve = Curve()
-        self._painter = Painter(console)
+        # Nothing else writes meanwhile, and what does must not have to wait for the terminal.
+        live = Live(console=console, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+        self._presenter = Presenter[LiveLayout](live, partial(live.update, refresh=True), clock)
 
     def __enter__(self) -> Self:
         """Take the terminal."""
         if self._is_wanted:
-            self._painter.start()
+            self._presenter.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the terminal back; an error does not wait long for one that takes nothing."""
+        """Give the terminal back."""
         if self._is_wanted:
-            self._painter.leave(None if kind is None else PATIENCE_S)
+            self._presenter.__exit__(kind, error, trace)
 
     @property
     def is_shown(self) -> bool:
         """Whether there is a terminal, and it has not gone away."""
-        return self._painter.is_here
+        return self._presenter.is_here
 
     @property
     def is_due(self) -> bool:
         """Whether an update would draw now; a caller that asks first saves taking the status in vain."""
-        is_rested = self._drawn_s is None or self._clock() - self._drawn_s >= REFRESH_S_MIN
-        return is_rested and self._painter.is_ready
+        return self._presenter.is_due
 
     def update(self, status: SessionStatus, recent: Sequence[TransitionRecord], summary: Summary) -> None:
         """Draw this moment, unless the last one is less than a tenth of a second old or not drawn yet."""
-        if not self.is_due:
-            return
-        self._drawn_s = self._clock()
-        self._curve.add(status.net)
-        self._painter.paint(LiveLayout(status, self._machine, tuple(recent), summary, self._header, self._curve.points))
+        if self.is_due:
+            self._curve.add(status.net)
+            moment = LiveLayout(status, self._machine, tuple(recent), summary, self._header, self._curve.points)
+            self._presenter.present(moment)

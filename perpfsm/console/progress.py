@@ -1,19 +1,29 @@
 """The progress bar of a run at full speed: fraction, messages per second, transitions and time left."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 from perpfsm.console import words
+from perpfsm.console.presenter import Presenter
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What the bar shows at a time: a fraction from 0 to 1, None where it is not known, and figures in words."""
+
+    fraction: float | None
+    figures: str
 
 
 class RunProgress:
-    """A context that draws one bar; on anything but a terminal it draws nothing.
+    """A context that draws one bar, at most ten times a second; on anything but a terminal it draws nothing.
 
-    It has no thread and no clock of its own: the caller updates it, at most ten times a second.
+    It keeps nobody waiting: while the terminal does not take the bar, there is no next one.
     """
 
     def __init__(self, console: Console, what: str, clock: Callable[[], float]) -> None:
@@ -24,10 +34,10 @@ class RunProgress:
             what: Shown before the bar, such as the name of the feed.
             clock: Real time in seconds, such as `time.monotonic`.
         """
+        self._is_wanted = console.is_terminal and not console.is_dumb_terminal
         self._clock = clock
         self._started_s = clock()
-        self._what = what
-        self._progress = Progress(
+        bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.fields[figures]}", style="dim", markup=False),
@@ -35,46 +45,45 @@ class RunProgress:
             auto_refresh=False,
             transient=True,
             get_time=clock,
-            disable=not console.is_terminal or console.is_dumb_terminal,
         )
-        self._task: TaskID | None = None
+        task = bar.add_task(what, total=1.0, figures="")
+
+        def show(moment: _Moment) -> None:
+            total = None if moment.fraction is None else 1.0
+            bar.update(task, total=total, completed=moment.fraction or 0.0, figures=moment.figures, refresh=True)
+
+        self._presenter = Presenter(bar, show, clock)
 
     def __enter__(self) -> Self:
         """Start drawing."""
         self._started_s = self._clock()
-        self._task = self._progress.add_task(self._what, total=1.0, figures="")
-        self._draw(self._progress.start)
+        if self._is_wanted:
+            self._presenter.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take the bar away, also after an error."""
-        self._draw(self._progress.stop)
+        if self._is_wanted:
+            self._presenter.__exit__(kind, error, trace)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether an update would draw now."""
+        return self._presenter.is_due
 
     def update(self, fraction: float | None, messages: int, transitions: int) -> None:
-        """Draw the bar anew.
+        """Draw the bar anew, when it is due.
 
         Args:
             fraction: Of the feed that is read, 0 to 1; None where its length is not known.
             messages: Read so far.
             transitions: Fired so far.
         """
-        if self._task is None or self._progress.disable:
-            return
-        elapsed_s = self._clock() - self._started_s
-        figures = progress_figures(fraction, messages, transitions, elapsed_s)
-        total = None if fraction is None else 1.0
-        self._progress.update(self._task, total=total, completed=fraction or 0.0, figures=figures)
-        self._draw(self._progress.refresh)
-
-    def _draw(self, draw: Callable[[], None]) -> None:
-        """Draw, or stop drawing for good: a terminal that has gone away must not take the run with it."""
-        if not self._progress.disable:
-            try:
-                draw()
-            except OSError:
-                self._progress.disable = True
+        if self.is_due:
+            figures = progress_figures(fraction, messages, transitions, self._clock() - self._started_s)
+            self._presenter.present(_Moment(fraction, figures))
 
 
 def progress_figures(fraction: float | None, messages: int, transitions: int, elapsed_s: float) -> str:

@@ -1,10 +1,6 @@
 """The live view in terminals of every size, and what it does to them."""
 
-import io
-import time
-from collections.abc import Callable
 from dataclasses import replace
-from threading import Event
 
 import pytest
 
@@ -25,49 +21,18 @@ from tests.console.values import (
     STOPPED,
     SUMMARY,
     Gone,
+    Held,
+    ManualClock,
     order,
     terminal,
     text,
+    until,
     written,
 )
-
-PATIENCE_S = 30
-POLL_S = 0.005
 
 
 def view(status: SessionStatus, machine: MachineDefinition = MACHINE, count: int = 8) -> LiveLayout:
     return LiveLayout(status, machine, (PLACED, STOPPED) * count, SUMMARY, HEADER)
-
-
-class ManualClock:
-    """Seconds that pass when told."""
-
-    def __init__(self) -> None:
-        self.now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-class Held(io.StringIO):
-    """The file of a terminal that is stopped until it is let go on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_taken = Event()
-
-    def write(self, text: str) -> int:
-        assert self.is_taken.wait(PATIENCE_S)
-        return super().write(text)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for the view's own thread."""
-    for _ in range(int(PATIENCE_S / POLL_S)):
-        if holds():
-            return
-        time.sleep(POLL_S)
-    raise AssertionError(f"not within {PATIENCE_S} s")
 
 
 def test_a_usual_terminal_shows_every_part_of_one_leg() -> None:

@@ -3,17 +3,7 @@
 import pytest
 
 from perpfsm.console.progress import RunProgress, progress_figures
-from tests.console.values import Gone, pipe, terminal, written
-
-
-class ManualClock:
-    """Seconds that pass when told."""
-
-    def __init__(self) -> None:
-        self.now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
+from tests.console.values import Gone, ManualClock, pipe, terminal, until, written
 
 
 @pytest.mark.parametrize(
@@ -34,22 +24,29 @@ def test_the_bar_is_drawn_on_update_and_taken_away(encoding: str) -> None:
     console, clock = terminal(100, encoding=encoding), ManualClock()
     with RunProgress(console, "[synthetic]", clock) as progress:
         clock.now_s += 2
+        until(lambda: progress.is_due)
         progress.update(0.25, 1000, 7)
+        progress.update(0.26, 1001, 7)
+        clock.now_s += 2
+        until(lambda: progress.is_due)
         progress.update(None, 2000, 8)
     shown = written(console)
     assert "[synthetic]" in shown
     assert "25 %, 500 messages/s, 7 transitions, 6.0 s left" in shown
-    assert "1,000 messages/s, 8 transitions" in shown
+    assert "26 %" not in shown
+    assert "500 messages/s, 8 transitions" in shown
     assert shown.endswith("\x1b[2K")
 
 
 def test_a_terminal_that_goes_away_is_drawn_on_no_more() -> None:
-    console = terminal(100)
-    with RunProgress(console, "synthetic", ManualClock()) as progress:
+    console, clock = terminal(100), ManualClock()
+    with RunProgress(console, "synthetic", clock) as progress:
+        until(lambda: progress.is_due)
         console.file = Gone()
         progress.update(0.5, 1000, 7)
-        progress.update(0.6, 1000, 7)
         console.file = written_to = Gone()
+        clock.now_s += 1
+        progress.update(0.6, 1000, 7)
     assert written_to.getvalue() == ""
 
 

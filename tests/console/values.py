@@ -1,8 +1,11 @@
 """Values made by hand that the console's tests share."""
 
 import io
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from threading import Event
 
 from rich.console import Console, RenderableType
 
@@ -26,6 +29,8 @@ from perpfsm.runtime.summary import (
     Summary,
 )
 
+PATIENCE_S = 30
+POLL_S = 0.005
 SECOND = 10**9
 NOW = 1_723_100_400 * SECOND  # 2024-08-08 07:00:00 UTC
 BTC = Instrument("BTC-USDT", tick=Decimal("0.1"), step=Decimal("0.001"), size_min=Decimal("0.001"))
@@ -184,6 +189,37 @@ class Gone(io.StringIO):
 
     def write(self, text: str) -> int:
         raise OSError(5, f"no terminal for {len(text)} characters")
+
+
+class ManualClock:
+    """Seconds that pass when told."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Held(io.StringIO):
+    """The file of a terminal that is stopped until it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_taken = Event()
+
+    def write(self, text: str) -> int:
+        assert self.is_taken.wait(PATIENCE_S)
+        return super().write(text)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for the view's own thread."""
+    for _ in range(int(PATIENCE_S / POLL_S)):
+        if holds():
+            return
+        time.sleep(POLL_S)
+    raise AssertionError(f"not within {PATIENCE_S} s")
 
 
 def terminal(

@@ -15,6 +15,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.strategies.desk import Desk, Row, Value, bid_at, command, long_from, mid_at
 
 ROOT = Path(__file__).parents[2]
@@ -161,16 +163,20 @@ def test_a_terminal_that_goes_away_does_not_take_the_bot_with_it(desk: Desk) -> 
     assert raw(desk)[-1]["kind"] == "end"
 
 
-def test_a_terminal_that_is_stopped_holds_the_bot_up_in_nothing(desk: Desk) -> None:
-    """DESIGN 1: Ctrl-S in the live view stops what is drawn; orders, the stop and the flatten go on without it."""
+@pytest.mark.parametrize("view", ["--console", "--no-console"])
+def test_a_terminal_that_is_stopped_holds_the_bot_up_in_nothing(desk: Desk, view: str) -> None:
+    """DESIGN 1: Ctrl-S stops what is drawn; orders, changes and the flatten go on without it."""
     terminal, screen = pty.openpty()
     termios.tcflow(screen, termios.TCOOFF)
     feed = desk.quotes(QUIET_FOR_DAYS)
     desk.write({"on_stop": "flatten"})
-    line = run_words(desk, "--feed", feed, "--speed", "realtime", "--console")
+    line = run_words(desk, "--feed", feed, "--speed", "realtime", view)
     with subprocess.Popen(line, cwd=ROOT, stdin=screen, stdout=screen, stderr=screen) as process:
         try:
             wait_for_entries(desk, process, kind="fill", number=1)
+            for number in (1, 2):
+                desk.write({"on_stop": "flatten", "ask_spread": 30 + number})
+                wait_for_entries(desk, process, kind="configuration", number=number)
             process.send_signal(signal.SIGINT)
             wait_for_entries(desk, process, kind="end", number=1)
             termios.tcflow(screen, termios.TCOON)
@@ -182,8 +188,10 @@ def test_a_terminal_that_is_stopped_holds_the_bot_up_in_nothing(desk: Desk) -> N
 
     story = desk.story()
     assert (story.closings[-1].split()[-1], story.position) == ("flatten", {})
-    assert shown.startswith("\x1b[?1049h")
-    assert "ended: operator" in shown.rpartition("\x1b[?1049l")[2]
+    drawn, _, told = shown.rpartition("\x1b[?25h")
+    assert drawn.startswith("\x1b[?1049h" if view == "--console" else "\x1b[?25l")
+    assert "→ 31, at the next refresh." in shown
+    assert "ended: operator" in told
 
 
 def test_an_output_that_cannot_be_written_is_said_calmly(desk: Desk) -> None:
