@@ -12,7 +12,7 @@ from perpfsm.proof.events import Kind
 from perpfsm.proof.explore import Graph, Move
 from perpfsm.proof.reach import WITHOUT_HANDS, reaching
 from perpfsm.proof.refutation import Refutation
-from perpfsm.proof.run import Moment, Run
+from perpfsm.proof.run import Moment, Run, Taken
 from perpfsm.proof.situation import Probe, Situation, drawn
 from perpfsm.proof.world import World
 
@@ -129,7 +129,7 @@ class _Asked:
                 continue
             for chosen in self._snapshots(situation, 0):
                 self.is_asked = True
-                for run in self._world.runner.runs(Moment(situation, chosen), passing=frozenset(asked.targets)):
+                for run in self._world.runner.runs(Moment(situation, chosen), apart=self._has_passed):
                     if self._breaks(run):
                         told = self._open((*run.end.chosen, *chosen), situation)
                         yield at, Move(Kind.MARKET, "market", run.taken, tuple(told.items()))
@@ -156,6 +156,10 @@ class _Asked:
         """Return what was chosen among several classes; the rest the situation says itself."""
         return {metric: each for metric, each in chosen if len(self._world.unasked.classes(metric, situation)) > 1}
 
+    def _has_passed(self, taken: tuple[Taken, ...]) -> bool:
+        """Return whether a target was passed."""
+        return any(each.after.situation.state in self._asked.targets for each in taken)
+
     def _breaks(self, run: Run) -> bool:
         rows = [taken.outcome.row for taken in run.taken]
         match self._asked.kind:
@@ -166,5 +170,5 @@ class _Asked:
             case _ if run.is_told:
                 return False
             case _:
-                states = {run.end.situation.state, *(taken.after.situation.state for taken in run.taken)}
-                return run.is_endless or states.isdisjoint(self._asked.targets)
+                is_there = run.end.situation.state in self._asked.targets or self._has_passed(run.taken)
+                return run.is_endless or not is_there

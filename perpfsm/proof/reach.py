@@ -10,7 +10,7 @@ from perpfsm.market.ratio import Ratio
 from perpfsm.proof.events import Kind
 from perpfsm.proof.explore import Graph, Move
 from perpfsm.proof.refutation import Refutation
-from perpfsm.proof.run import Moment, Run, at_rest
+from perpfsm.proof.run import Moment, Run, Taken, at_rest
 from perpfsm.proof.situation import MANY, Situation
 from perpfsm.proof.told import TAKE_PROFIT
 from perpfsm.proof.world import IS_DUST, World, classes_where
@@ -141,7 +141,7 @@ class Silence:
         unasked = self._world.unasked
         allowed = {metric: frozenset(unasked.classes(metric, situation, is_ever=True)) for metric in self._aging}
         allowed["remainder"] = self._not_dust
-        for run in self._world.runner.runs(Moment(situation, (), allowed)):
+        for run in self._world.runner.runs(Moment(situation, (), allowed), apart=self._spends):
             stops = [taken.after.situation for taken in run.taken]
             if run.is_told or any(stop.market_in_flight for stop in stops):
                 continue
@@ -151,10 +151,11 @@ class Silence:
 
     def _is_spent(self, situation: Situation, run: Run) -> bool:
         """Return whether a run counts a replacement while guards can still tell how many there were."""
-        counts = any("exits_placed" in effects.sets for taken in run.taken for effects in taken.outcome.effects)
-        if not counts or self._most is None:
-            return False
-        if situation.placed <= 1:
-            return True
-        counts_seen = (dict(taken.chosen).get(REPLACEMENTS) for taken in run.taken)
-        return any(seen is not None and self._most not in seen for seen in counts_seen)
+        counts, is_below_most = self._spends(run.taken)
+        return counts and self._most is not None and (situation.placed <= 1 or is_below_most)
+
+    def _spends(self, taken: tuple[Taken, ...]) -> tuple[bool, bool]:
+        """Return whether rows count a replacement, and whether a guard saw fewer than the most that one can tell."""
+        counts = any("exits_placed" in effects.sets for each in taken for effects in each.outcome.effects)
+        counts_seen = (dict(each.chosen).get(REPLACEMENTS) for each in taken)
+        return counts, any(seen is not None and self._most not in seen for seen in counts_seen)

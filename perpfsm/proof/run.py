@@ -1,6 +1,6 @@
 """One event carried to its end: the trigger, then `market` on the same snapshot until no row fires."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from perpfsm.decisions.parameters import CloseType, Parameters
@@ -133,12 +133,12 @@ class Runner:
             else:
                 yield from self._fire(now, outcome)
 
-    def runs(self, start: Moment, *, passing: frozenset[str] = frozenset()) -> Iterator[Run]:
+    def runs(self, start: Moment, *, apart: Callable[[tuple[Taken, ...]], Hashable] = lambda _: None) -> Iterator[Run]:
         """Yield every way in which offering the market ends.
 
         Args:
             start: Before the first offer.
-            passing: States of which it matters whether they were passed; ways that differ there are told apart.
+            apart: What of the rows that fired matters at the end; ways that differ in it are told apart.
         """
         seen = set()
         pending: list[tuple[Moment, tuple[Taken, ...]]] = [(start, ())]
@@ -149,11 +149,11 @@ class Runner:
                 if len(taken) > OFFERS_MAX or any(key == each.after.key for each in taken[:-1]):
                     yield Run(taken, moment, is_endless=True)
                     continue
-                has_passed = any(each.after.situation.state in passing for each in taken)
-                if (key, has_passed) in seen:
+                news = key, apart(taken)
+                if news in seen:
                     yield Run(taken, moment, is_told=True)
                     continue
-                seen.add((key, has_passed))
+                seen.add(news)
             further = []
             for way in self.step(moment, Trigger.MARKET):
                 if isinstance(way, Moment):
