@@ -1,21 +1,21 @@
 """The production machine as a tree of choices: what its guards ask in which order, and which row then fires."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
-from operator import itemgetter
 
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.machine.build import build_lifecycle
 from perpfsm.machine.definition import Comparison, MachineDefinition, Row, Trigger
 from perpfsm.machine.leg import Fact, Leg
-from perpfsm.machine.library import Effects, Library, MetricSpec, Proposals
+from perpfsm.machine.library import Effects, ExitType, Library, Proposals
 from perpfsm.machine.step import take_step
 from perpfsm.machine.view import Reading, Value
 from perpfsm.market.side import LegName
-from perpfsm.proof.domain import Class, Domain, comparisons_in, read
-from perpfsm.proof.situation import MOMENTS, PARTS, PROBED, Probe, Situation, drawn, probes
+from perpfsm.proof.domain import Class, Domain, comparisons_in
+from perpfsm.proof.situation import Probe, Situation, drawn
+from perpfsm.proof.unasked import Unasked
 
 Chosen = tuple[tuple[str, frozenset[Class]], ...]
 Answers = tuple[tuple[str, Class], ...]
@@ -39,11 +39,13 @@ class Outcome:
         row: The row that fires; None when none does.
         moved: Facts that the move itself sets, whatever they were.
         effects: Of its actions, in order.
+        places_as_configured: Whether they place an exit of the type that the strategy says.
     """
 
     row: Row | None
     moved: Mapping[str, Fact] = field(default_factory=dict)
     effects: tuple[Effects, ...] = ()
+    places_as_configured: bool = False
 
 
 NO_ROW = Outcome(None)
@@ -55,59 +57,6 @@ class Question:
 
     metric: str
     answers: dict[Class, "Question | Outcome"] = field(default_factory=dict)
-
-
-class Unasked:
-    """What a metric may be in a situation: read by the production metric at the extremes, else anything."""
-
-    def __init__(self, library: Library, domains: Mapping[str, Domain], parameters: Parameters) -> None:
-        """Know the metrics and what tells their values apart."""
-        self._library = library
-        self._domains = domains
-        self._parameters = parameters
-        self._known: dict[tuple[str, bool, bool, object], tuple[Class, ...]] = {}
-        self._parts = {name: _parts_of(library.metrics[name]) for name in domains}
-
-    def classes(
-        self, metric: str, situation: Situation, *, is_now: bool = False, is_ever: bool = False
-    ) -> tuple[Class, ...]:
-        """Return what `metric` may be.
-
-        Args:
-            metric: Its name.
-            situation: Of the leg.
-            is_now: In the moment at which all that has a moment happened.
-            is_ever: Once so much time has passed that no age matters any more.
-        """
-        parts = self._parts[metric]
-        if parts is None:
-            return self._domains[metric].every
-        key = (metric, is_now, is_ever, parts(situation))
-        found = self._known.get(key)
-        if found is None:
-            spec, domain = self._library.metrics[metric], self._domains[metric]
-            extremes = probes(spec.reads or frozenset(), is_now=is_now, is_ever=is_ever)
-            try:
-                found = domain.between([read(spec, situation, probe, self._parameters) for probe in extremes])
-            except ArithmeticError:  # a stranger's metric that cannot do with such prices may be anything
-                found = domain.every
-            self._known[key] = found
-        return found
-
-    def is_aging(self, metric: str) -> bool:
-        """Return whether time alone changes `metric`."""
-        return "time" in (self._library.metrics[metric].reads or ())
-
-
-def _parts_of(spec: MetricSpec) -> Callable[[Situation], object] | None:
-    """Return what picks the parts of a situation that tell a metric; None when something else tells it too."""
-    if spec.reads is None:
-        return None
-    facts = spec.reads - PROBED - MOMENTS
-    if not facts <= PARTS.keys():
-        return None
-    parts = {part for fact in facts for part in PARTS[fact]}
-    return itemgetter(*(Situation._fields.index(part) for part in sorted(parts))) if parts else lambda _: None
 
 
 class Choices:
@@ -148,6 +97,9 @@ class Choices:
         self._noted: list[Effects] = []
         self._open: Open = {}
         self._ways: dict[tuple[str, Trigger, tuple[tuple[Class, ...], ...]], list[tuple[Outcome, Chosen]]] = {}
+        self._anything: dict[tuple[Situation, Trigger], tuple[tuple[Class, ...], ...]] = {}
+        self._narrowed: dict[tuple[tuple[Class, ...], frozenset[Class]], tuple[Class, ...]] = {}
+        self._outcomes: dict[int, Outcome] = {}
         self._definition = definition
         self._library = library
         self._asked_by: dict[tuple[str, Trigger], Mapping[str, tuple[Class, ...]]] = {}
@@ -170,12 +122,14 @@ class Choices:
         """
         made = dict(chosen)
         asked = self._groups(situation.state, trigger)
-        open_to = tuple(self._open_to(metric, situation, made.get(metric), allowed.get(metric)) for metric in asked)
+        open_to = self._open_to(situation, trigger, made, allowed)
         key = (situation.state, trigger, open_to)
         found = self._ways.get(key)
         if found is None:
             walk = self._walk(situation.state, trigger, dict(zip(asked, open_to, strict=True)))
             found = self._ways[key] = list(dict.fromkeys(map(self._as_told, walk)))
+        if not made:
+            return found
         return [(outcome, tuple({**made, **dict(news)}.items())) for outcome, news in found]
 
     def _as_told(self, way: tuple[Outcome, Chosen]) -> tuple[Outcome, Chosen]:
@@ -188,6 +142,7 @@ class Choices:
     def _walk(self, state: str, trigger: Trigger, open_to: Open) -> Iterator[tuple[Outcome, Chosen]]:
         """Yield every way through the tree of a state and a trigger, with what was chosen among several on it."""
         groups = self._groups(state, trigger)
+        answers: dict[str, list[tuple[Class, Chosen]]] = {}
         root = self._trees.get((state, trigger))
         if root is None:
             root = self._trees[state, trigger] = self._run(state, trigger, (), open_to)
@@ -201,26 +156,40 @@ class Choices:
                 yield node, chosen
                 continue
             metric = node.metric
-            members: dict[Class, list[Class]] = {}
-            for each in open_to[metric]:
-                members.setdefault(groups[metric][each], []).append(each)
-            for group, classes in reversed(members.items()):
+            if metric not in answers:
+                answers[metric] = _answers(metric, open_to[metric], groups[metric])
+            for group, news in answers[metric]:
                 after = node.answers.get(group)
                 further = (*path, (metric, group))
                 if after is None:
                     after = node.answers[group] = self._run(state, trigger, further, open_to)
-                news = chosen if len(members) == 1 else (*chosen, (metric, frozenset(classes)))
-                pending.append((after, further, news))
+                pending.append((after, further, (*chosen, *news)))
 
     def _open_to(
-        self, metric: str, situation: Situation, made: frozenset[Class] | None, allowed: frozenset[Class] | None
-    ) -> tuple[Class, ...]:
-        """Return the classes that a metric may still be in; a settled one is where it was left."""
-        classes = self._unasked.classes(metric, situation)
+        self, situation: Situation, trigger: Trigger, made: Allowed, allowed: Allowed
+    ) -> tuple[tuple[Class, ...], ...]:
+        """Return the classes that each metric which may be asked for may still be in."""
+        asked = self._groups(situation.state, trigger)
+        anything = self._anything.get((situation, trigger))
+        if anything is None:
+            anything = tuple(self._unasked.classes(metric, situation) for metric in asked)
+            self._anything[situation, trigger] = anything
+        if not made and not allowed:
+            return anything
+        open_to = dict(zip(asked, anything, strict=True))
         for within in (allowed, made):
-            if within is not None:
-                classes = tuple(each for each in classes if each in within) or tuple(sorted(within))
-        return classes
+            for metric, classes in within.items():
+                if metric in open_to:
+                    open_to[metric] = self._within(open_to[metric], classes)
+        return tuple(open_to.values())
+
+    def _within(self, classes: tuple[Class, ...], within: frozenset[Class]) -> tuple[Class, ...]:
+        """Return those of `classes` that are `within`; a metric that was settled elsewhere is where it was left."""
+        found = self._narrowed.get((classes, within))
+        if found is None:
+            found = tuple(each for each in classes if each in within) or tuple(sorted(within))
+            self._narrowed[classes, within] = found
+        return found
 
     def _groups(self, state: str, trigger: Trigger) -> Mapping[str, tuple[Class, ...]]:
         """Return the metrics that may be asked for, each with the first class that is answered as each class is."""
@@ -242,12 +211,18 @@ class Choices:
         self._noted.clear()
         leg = _untouched(state)
         step = take_step(self._lifecycle, leg, trigger, self._view)
-        end: Question | Outcome = NO_ROW
-        if step is not None:
-            end = Outcome(step.row, _moved(leg, step.leg), tuple(self._noted))
+        end: Question | Outcome = NO_ROW if step is None else self._outcome(step.row, _moved(leg, step.leg))
         for metric, answer in reversed(self._asked[len(forced) :]):
             end = Question(metric, {answer: end})
         return end
+
+    def _outcome(self, row: Row, moved: Mapping[str, Fact]) -> Outcome:
+        """Return what a row that fired comes to: the same whatever was answered before it."""
+        found = self._outcomes.get(row.number)
+        if found is None:
+            asks = any(effects.exit_type is ExitType.AS_CONFIGURED for effects in self._noted)
+            found = self._outcomes[row.number] = Outcome(row, moved, tuple(self._noted), asks)
+        return found
 
     def _answer(self, metric: str, reading: Reading) -> Value:  # noqa: ARG002  # every metric has this shape
         made = len(self._asked)
@@ -261,6 +236,16 @@ class Choices:
 
     def _note(self, effects: Effects, reading: Reading, out: Proposals) -> None:  # noqa: ARG002  # every action has this shape
         self._noted.append(effects)
+
+
+def _answers(metric: str, open_to: Iterable[Class], groups: Sequence[Class]) -> list[tuple[Class, Chosen]]:
+    """Return the answers that a metric may give, the last first, each with what it says where there are several."""
+    members: dict[Class, list[Class]] = {}
+    for each in open_to:
+        members.setdefault(groups[each], []).append(each)
+    if len(members) == 1:
+        return [(group, ()) for group in members]
+    return [(group, ((metric, frozenset(classes)),)) for group, classes in reversed(members.items())]
 
 
 def _comparisons_asked(definition: MachineDefinition, state: str, trigger: Trigger) -> dict[str, list[Comparison]]:

@@ -1,7 +1,5 @@
 """What every lifecycle has to keep, watched while it is explored, and asked of the finished graph."""
 
-from dataclasses import replace
-
 from perpfsm.machine.definition import Row, Trigger
 from perpfsm.machine.leg import NO_REASON
 from perpfsm.proof.effects import EXITS_BESIDE, OPENS_WHILE_EXPOSED
@@ -146,7 +144,7 @@ class Watch:
         spread = self._world.parameters.stop_loss_spread
         seen = dict(move.chosen)
         loss = seen.get("pnl_pct", frozenset(self._world.domains["pnl_pct"].every)) & (self._beyond or frozenset())
-        move = replace(move, chosen=tuple({**seen, "pnl_pct": loss}.items()))
+        move = move._replace(chosen=tuple({**seen, "pnl_pct": loss}.items()))
         stop = self._stop_of(start.state)
         if row is None or stop is None:
             number = self._states[start.state][0]

@@ -40,7 +40,17 @@ class Domain:
         every: All classes.
     """
 
-    __slots__ = ("_beside", "_bounds", "_by_answers", "_checks", "_reading", "every", "examples", "metric")
+    __slots__ = (
+        "_beside",
+        "_bounds",
+        "_by_answers",
+        "_by_values",
+        "_checks",
+        "_reading",
+        "every",
+        "examples",
+        "metric",
+    )
 
     def __init__(
         self, spec: MetricSpec, comparisons: Iterable[Comparison], library: Library, parameters: Parameters
@@ -52,6 +62,7 @@ class Domain:
         self._reading = drawn(Situation(""), Probe(), parameters)
         self._checks: tuple[Check, ...] = tuple(compile_guard(each, {}, library) for each in comparisons)
         self._by_answers: dict[tuple[bool, ...], Class] = {}
+        self._by_values: dict[tuple[Value, ...], frozenset[Class]] = {}
         self._bounds: list[Decimal] = []
         self._beside = Decimal(1)
         if spec.values is None:
@@ -75,6 +86,13 @@ class Domain:
         found = self._by_answers.setdefault(answers, len(self.examples))
         if found == len(self.examples):
             self.examples.append(value)
+        return found
+
+    def classes_of(self, values: tuple[Value, ...]) -> frozenset[Class]:
+        """Return the classes of some values."""
+        found = self._by_values.get(values)
+        if found is None:
+            found = self._by_values[values] = frozenset(map(self.class_of, values))
         return found
 
     def between(self, values: Iterable[Value]) -> tuple[Class, ...]:

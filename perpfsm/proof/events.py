@@ -1,8 +1,9 @@
 """What may happen to a leg in a situation: its orders' outcomes, the venue, an operator, another hand."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from perpfsm.machine.definition import Trigger
 from perpfsm.machine.leg import NO_REASON
@@ -22,8 +23,7 @@ class Kind(StrEnum):
     VENUE = "venue"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happens.
 
     Attributes:
@@ -38,7 +38,7 @@ class Event:
     says: str
     after: Situation
     trigger: Trigger | None
-    pins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pins: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 # The exits of a situation: which part of it tells that one is live, and its name.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from perpfsm.machine.definition import MachineDefinition
 from perpfsm.proof.choices import Chosen, TooManyChoices
@@ -13,8 +14,7 @@ SITUATIONS_MAX = 4_000
 OFFERS_MAX = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """What led from one situation to another.
 
     Attributes:
@@ -49,15 +49,17 @@ class Graph:
     offers: int = 0
     _numbers: dict[Situation, int] = field(default_factory=dict)
 
-    def number(self, situation: Situation, came: tuple[int, Move] | None) -> int:
-        """Return the number of a situation, a new one where it is new."""
-        found = self._numbers.get(situation)
-        if found is None:
-            found = self._numbers[situation] = len(self.situations)
-            self.situations.append(situation)
-            self.came.append(came)
-            self.moves.append(set())
-        return found
+    def find(self, situation: Situation) -> int | None:
+        """Return the number of a situation; None of one that is new."""
+        return self._numbers.get(situation)
+
+    def add(self, situation: Situation, came: tuple[int, Move] | None) -> int:
+        """Return the number of a new situation."""
+        number = self._numbers[situation] = len(self.situations)
+        self.situations.append(situation)
+        self.came.append(came)
+        self.moves.append(set())
+        return number
 
     def way_to(self, number: int) -> tuple[tuple[Situation, Move], ...]:
         """Return the shortest way from the start to a situation: each move with the situation that it leaves."""
@@ -83,7 +85,7 @@ def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, wa
             that ends.
     """
     graph = Graph()
-    graph.number(Situation(definition.initial), None)
+    graph.add(Situation(definition.initial), None)
     at = 0
     while at < len(graph.situations):
         if len(graph.situations) > SITUATIONS_MAX or runner.offers > OFFERS_MAX:
@@ -130,7 +132,10 @@ def _record(graph: Graph, at: int, kind: Kind, says: str, run: Run) -> None:
     """Add where a run leads, its stops included: the venue may answer between two rows."""
     stops = [taken.after.situation for taken in run.taken] or [run.end.situation]
     for length, stop in enumerate(stops, start=1):
-        move = Move(kind, says, run.taken[:length], run.taken[length - 1].chosen if run.taken else run.end.chosen)
-        to = graph.number(at_rest(stop), (at, move))
+        rest = at_rest(stop)
+        to = graph.find(rest)
+        if to is None:
+            move = Move(kind, says, run.taken[:length], run.taken[length - 1].chosen if run.taken else run.end.chosen)
+            to = graph.add(rest, (at, move))
         if to != at:
             graph.moves[at].add((kind, to))

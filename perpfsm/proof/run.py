@@ -1,26 +1,30 @@
 """One event carried to its end: the trigger, then `market` on the same snapshot until no row fires."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from perpfsm.decisions.parameters import CloseType, Parameters
 from perpfsm.machine.definition import Comparison, Trigger
 from perpfsm.machine.guards import compile_guard
 from perpfsm.machine.leg import NO_REASON
-from perpfsm.machine.library import ExitType, Library
+from perpfsm.machine.library import Library
 from perpfsm.market.side import PositionMode
-from perpfsm.proof.choices import Allowed, Choices, Chosen, Outcome, TooManyChoices, Unasked
+from perpfsm.proof.choices import Allowed, Choices, Chosen, Outcome, TooManyChoices
 from perpfsm.proof.domain import Class, Domain
 from perpfsm.proof.effects import Result, after_row
 from perpfsm.proof.situation import Situation
+from perpfsm.proof.unasked import Unasked
 
 OFFERS_MAX = 32
 WAYS_MAX = 400_000
 USABLE_DATA = ("good", "jump")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+MomentKey = tuple[Situation, frozenset[tuple[str, frozenset[Class]]], frozenset[tuple[str, frozenset[Class]]]]
+
+
+class Moment(NamedTuple):
     """A situation inside an event.
 
     Attributes:
@@ -32,17 +36,16 @@ class Moment:
 
     situation: Situation
     chosen: Chosen = ()
-    allowed: Allowed = field(default_factory=dict)
+    allowed: Allowed = MappingProxyType({})
     fresh: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[Situation, frozenset[tuple[str, frozenset[Class]]], frozenset[tuple[str, frozenset[Class]]]]:
+    def key(self) -> MomentKey:
         """What makes two moments the same."""
         return self.situation, frozenset(self.chosen), frozenset(self.allowed.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A row that fired inside an event.
 
     Attributes:
@@ -60,8 +63,7 @@ class Taken:
     slips: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One way in which an event ends.
 
     Attributes:
@@ -114,7 +116,7 @@ class Runner:
     def pinned(self, pins: Mapping[str, tuple[str, ...]]) -> Allowed:
         """Return the classes of metrics that an event makes known."""
         return {
-            metric: frozenset(self._domains[metric].class_of(value) for value in values)
+            metric: self._domains[metric].classes_of(values)
             for metric, values in pins.items()
             if metric in self._domains
         }
@@ -127,11 +129,11 @@ class Runner:
         if self._ways > WAYS_MAX:
             raise TooManyChoices
         for outcome, chosen in ways:
-            now = Moment(moment.situation, chosen, moment.allowed, moment.fresh)
             if outcome.row is None:
-                yield now
+                yield Moment(moment.situation, chosen, moment.allowed, moment.fresh)
             else:
-                yield from self._fire(now, outcome)
+                for close_at_market, seen in self._exit_types(moment, chosen, outcome):
+                    yield self._fire(moment, seen, outcome, close_at_market=close_at_market)
 
     def runs(self, start: Moment, *, apart: Callable[[tuple[Taken, ...]], Hashable] = lambda _: None) -> Iterator[Run]:
         """Yield every way in which offering the market ends.
@@ -141,14 +143,15 @@ class Runner:
             apart: What of the rows that fired matters at the end; ways that differ in it are told apart.
         """
         seen = set()
-        pending: list[tuple[Moment, tuple[Taken, ...]]] = [(start, ())]
+        pending: list[tuple[Moment, tuple[Taken, ...], tuple[MomentKey, ...]]] = [(start, (), ())]
         while pending:
-            moment, taken = pending.pop()
+            moment, taken, passed = pending.pop()
             if taken:
                 key = moment.key
-                if len(taken) > OFFERS_MAX or any(key == each.after.key for each in taken[:-1]):
+                if len(taken) > OFFERS_MAX or key in passed:
                     yield Run(taken, moment, is_endless=True)
                     continue
+                passed = (*passed, key)
                 news = key, apart(taken)
                 if news in seen:
                     yield Run(taken, moment, is_told=True)
@@ -159,37 +162,33 @@ class Runner:
                 if isinstance(way, Moment):
                     yield Run(taken, way)
                 else:
-                    further.append((way.after, (*taken, way)))
+                    further.append((way.after, (*taken, way), passed))
             pending.extend(reversed(further))
 
-    def _fire(self, moment: Moment, outcome: Outcome) -> Iterator[Taken]:
-        """Yield what a row that fires makes of `moment`, for each type that its exit may have."""
-        for close_at_market, chosen in self._exit_types(moment, outcome):
-            key = (moment.situation, outcome, close_at_market)
-            result = self._results.get(key)
-            if result is None:
-                result = self._results[key] = after_row(
-                    moment.situation, outcome, close_at_market=close_at_market, is_hedge=self._is_hedge
-                )
-            dropped, settled = self._plans.get(outcome) or self._plan(outcome, result)
-            kept = tuple(each for each in chosen if each[0] not in dropped)
-            allowed = {name: within for name, within in moment.allowed.items() if name not in dropped} | settled
-            for metric in moment.fresh:
-                allowed[metric] = frozenset(self._unasked.classes(metric, result.situation, is_now=True))
-            after = Moment(result.situation, kept, allowed, moment.fresh)
-            yield Taken(outcome, chosen, moment.situation, after, tuple(result.slips))
+    def _fire(self, moment: Moment, chosen: Chosen, outcome: Outcome, *, close_at_market: bool) -> Taken:
+        """Return what a row that fires makes of `moment`, in which `chosen` was found."""
+        key = (moment.situation, outcome, close_at_market)
+        result = self._results.get(key)
+        if result is None:
+            result = self._results[key] = after_row(
+                moment.situation, outcome, close_at_market=close_at_market, is_hedge=self._is_hedge
+            )
+        dropped, settled = self._plans.get(outcome) or self._plan(outcome, result)
+        kept = tuple([each for each in chosen if each[0] not in dropped])
+        allowed = {name: within for name, within in moment.allowed.items() if name not in dropped} | settled
+        for metric in moment.fresh:
+            allowed[metric] = frozenset(self._unasked.classes(metric, result.situation, is_now=True))
+        after = Moment(result.situation, kept, allowed, moment.fresh)
+        return Taken(outcome, chosen, moment.situation, after, tuple(result.slips))
 
-    def _exit_types(self, moment: Moment, outcome: Outcome) -> Iterator[tuple[bool, Chosen]]:
-        """Yield whether an exit that is placed as configured goes at MARKET, and what was chosen for that."""
-        asks = any(effects.exit_type is ExitType.AS_CONFIGURED for effects in outcome.effects)
-        if self._closes_at_market or not asks or not moment.situation.exposed:
-            yield self._closes_at_market, moment.chosen
-            return
-        made = dict(moment.chosen)
+    def _exit_types(self, moment: Moment, chosen: Chosen, outcome: Outcome) -> tuple[tuple[bool, Chosen], ...]:
+        """Return whether an exit that is placed as configured goes at MARKET, and what was chosen for that."""
+        if self._closes_at_market or not outcome.places_as_configured or not moment.situation.exposed:
+            return ((self._closes_at_market, chosen),)
+        made = dict(chosen)
         within = made.get("data") or moment.allowed.get("data", frozenset(self._domains["data"].every))
-        for group, is_market in ((within & self._usable, False), (within - self._usable, True)):
-            if group:
-                yield is_market, tuple({**made, "data": group}.items())
+        groups = ((within & self._usable, False), (within - self._usable, True))
+        return tuple((is_market, tuple({**made, "data": group}.items())) for group, is_market in groups if group)
 
     def _plan(self, outcome: Outcome, result: Result) -> tuple[frozenset[str], dict[str, frozenset[Class]]]:
         """Return which metrics a row changes, and what its actions leave some of them at; remember both."""
@@ -222,4 +221,6 @@ class Runner:
 
 def at_rest(situation: Situation) -> Situation:
     """Return the situation once the event is over: what only the event knew is forgotten."""
+    if situation.fill == NO_REASON and situation.peak != "new" and not situation.cut:
+        return situation
     return situation._replace(fill=NO_REASON, peak="old" if situation.peak == "new" else situation.peak, cut=False)

@@ -8,10 +8,11 @@ from perpfsm.machine.definition import Comparison, MachineDefinition, Operator, 
 from perpfsm.machine.guards import compile_guard
 from perpfsm.machine.library import Library
 from perpfsm.market.side import PositionMode
-from perpfsm.proof.choices import Choices, Unasked
+from perpfsm.proof.choices import Choices
 from perpfsm.proof.domain import Domain, comparisons_in
 from perpfsm.proof.happening import Teller
 from perpfsm.proof.run import USABLE_DATA, Runner
+from perpfsm.proof.unasked import Unasked
 
 STOP = "stop_loss_spread"
 BEYOND_STOP = Comparison(Operator.AT_MOST, ParameterOperand(STOP, negated=True), "pnl_pct", when_set=STOP)
