@@ -84,6 +84,9 @@ def address_is_safe(settings: Settings) -> Iterator[Complaint]:
         what = f"http to {shown(host)} is neither secret nor sure; anybody on the way could change the price."
         remedy = "Use https; http is for 127.0.0.1, ::1 or localhost with custom_api_allow_private: true."
         yield Complaint(URL, "address", what, remedy)
+    elif _is_private(host) and settings.values.get("custom_api_allow_private") is False:
+        what = f"{shown(host)} is an address of this computer or of a private network."
+        yield Complaint(URL, "address", what, "If it is meant so, add custom_api_allow_private: true.")
 
 
 def _owner(name: str) -> PriceSource | None:
@@ -91,6 +94,14 @@ def _owner(name: str) -> PriceSource | None:
     if name.startswith(("custom_api_", "price_source_custom_api")):
         return CUSTOM
     return EXTERNAL if name.startswith(("price_source_", SECOND_FEED)) else None
+
+
+def _is_private(host: str) -> bool:
+    """Return whether a host says of itself that the internet does not route it; a name is looked up by the run."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _is_loopback(host: str) -> bool:

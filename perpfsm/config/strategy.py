@@ -219,6 +219,10 @@ def _machine(path: Path, settings: Settings) -> tuple[MachineFile | None, Compla
         return None, None
     if "/" in name or name.endswith((".yaml", ".yml")):
         file = path.parent / name
+        if not file.exists():
+            what = f"There is no machine file at {shown(str(file))}."
+            remedy = "Check the path, which starts at the strategy file's folder."
+            return None, Complaint(("machine",), "missing-file", what, remedy)
     else:
         shipped = machine_path(name)
         if shipped is None:

@@ -91,7 +91,7 @@ def describe(schema: Mapping[str, Any]) -> str:
         return shown(schema["const"])
     if "enum" in schema:
         return listed(map(shown, schema["enum"]))
-    kinds = schema.get("type", "number")
+    kinds = schema.get("type", "array" if "items" in schema else "number")
     kinds = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
     bounds = [f"{word} {shown(schema[keyword])}" for keyword, word in _BOUNDS if keyword in schema]
     lengths = [words.format(schema[keyword]) for keyword, words in _LENGTHS if keyword in schema]
@@ -115,7 +115,8 @@ def _unknown(violation: Violation, value: dict[str, Value], noun: str) -> Iterat
     for name in value:
         if name not in known:
             what = f"{shown(name)} is not a {noun}{prefix}."
-            yield Complaint((*violation.path, name), f"unknown-{noun}", what, did_you_mean(name, known), at_key=True)
+            remedy = did_you_mean(name, known) or f"Remove it; the reference of {noun}s lists what there is."
+            yield Complaint((*violation.path, name), f"unknown-{noun}", what, remedy, at_key=True)
 
 
 def _missing(violation: Violation, value: dict[str, Value], noun: str) -> Iterator[Complaint]:
@@ -140,7 +141,7 @@ def _choose_one(violation: Violation, value: dict[str, Value]) -> Complaint:
 def _unfit(violation: Violation) -> Complaint:
     """Return the complaint about one value that is not what its schema asks for."""
     path, value, expected = violation.path, violation.value, violation.expected
-    what = f"{label(path)} is {shown(value)}, but must be {describe(violation.schema)}."
+    what = f"{label(path)} {_is(violation)}, but must be {describe(violation.schema)}."
     match violation.keyword:
         case "enum" | "const" if isinstance(value, str):
             choices = expected if violation.keyword == "enum" else [expected]
@@ -158,6 +159,15 @@ def _unfit(violation: Violation) -> Complaint:
             return Complaint(path, "out-of-range", what, _limits(violation))
         case _:
             return Complaint(path, "unknown-value", what)
+
+
+def _is(violation: Violation) -> str:
+    """Return what a value is; of a list that is too long or too short, how long it is."""
+    value = violation.value
+    is_about_length = violation.keyword in {"minItems", "maxItems"} or violation.expected is False
+    if is_about_length and isinstance(value, list) and value:
+        return "has 1 item" if len(value) == 1 else f"has {len(value)} items"
+    return f"is {shown(value)}"
 
 
 def _limits(violation: Violation) -> str:

@@ -134,8 +134,7 @@ class Interview:
         return prompt.replace("[connector]", str(self.answers.get("derivative"))).replace("[base]", base)
 
     def _form(self, name: str, schema: Schema) -> str:
-        offered = _offered(schema)
-        form = listed(offered) if offered else describe(schema)
+        form = _form(schema)
         one_percent = equivalent(name, _judge({**self.answers, name: 1})[0], schema)
         return f"{form}; 1 % {one_percent}" if one_percent else form
 
@@ -162,13 +161,19 @@ def _offered(schema: Schema) -> tuple[str, ...]:
     return tuple(map(shown, offered)) if isinstance(offered, list) else ()
 
 
+def _form(schema: Schema) -> str:
+    """Return in words what may be answered."""
+    offered = _offered(schema)
+    return listed(offered) if offered else describe(schema)
+
+
 def _read(name: str, schema: Schema, text: str, default: Value) -> Value | Refused:
     """Return the value that an answer stands for, read as a strategy file reads it."""
     if text == "":
         if default is not None:
             return default
         what = f"{name} has no default."
-        return Refused((Complaint((name,), "empty-value", what, f"Enter {describe(schema)}."),))
+        return Refused((Complaint((name,), "empty-value", what, f"Enter {_form(schema)}."),))
     if schema.get("type") in {"number", "integer"} and is_number(text):
         node, findings = read_yaml(Source(name, text))
         if findings or node is None:

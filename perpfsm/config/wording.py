@@ -26,7 +26,7 @@ def shown(value: object) -> str:
         case list():
             text = "a list"
         case dict():
-            text = "a mapping"
+            text = "a mapping" if value else "an empty mapping"
         case _:
             text = str(value)
     printable = "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
@@ -51,9 +51,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return the remedy for an unknown name: the nearest known one, else all of them if they are few."""
     names = list(dict.fromkeys(known))
     by_lower = {candidate.lower(): candidate for candidate in names}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=SIMILARITY_MIN)
-    if not near and len(name) >= PREFIX_MIN:
-        near = [candidate for candidate in by_lower if candidate.startswith(name.lower())]
+    begun = (
+        [candidate for candidate in by_lower if candidate.startswith(name.lower())] if len(name) >= PREFIX_MIN else []
+    )
+    near = difflib.get_close_matches(name.lower(), begun or by_lower, n=1, cutoff=0 if begun else SIMILARITY_MIN)
     if near:
         return f"Did you mean {by_lower[near[0]]}?"
     if 0 < len(names) <= LISTED_MAX:

@@ -91,7 +91,9 @@ def check_place(path: Path) -> None:
     with failures_named(path):
         _refuse_folder(path)
         if not path.parent.is_dir():
-            raise JournalError("There is no such folder.", where=str(path.parent), remedy=f"Create it. {_ELSEWHERE}")
+            raise JournalError(
+                "There is no such folder.", where=str(path.parent), remedy="Create it, or name another file."
+            )
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:

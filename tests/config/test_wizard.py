@@ -132,7 +132,7 @@ def test_the_answers_are_exact_values_by_parameter() -> None:
     ("name", "text", "code", "remedy"),
     [
         ("strategy", "pure_market_making", "unknown-value", "Did you mean perpetual_market_making?"),
-        ("derivative", "", "empty-value", "Enter paper, binance_perpetual or binance_perpetual_testnet."),
+        ("derivative", "", "empty-value", "Enter paper."),
         ("derivative", "papr", "unknown-value", "Did you mean paper?"),
         ("derivative", "dydx_perpetual", "not-offered", "Use paper or binance_perpetual."),
         ("market", "btc-usdt", "wrong-form", "Write BTC-USDT."),

@@ -18,7 +18,8 @@ from perpfsm.config.wording import did_you_mean, listed, plain, shown
         (Decimal("0.50"), "0.5"),
         ([], "an empty list"),
         ([1], "a list"),
-        ({}, "a mapping"),
+        ({}, "an empty mapping"),
+        ({"a": 1}, "a mapping"),
         ("", '""'),
         ("two\nlines\x1b[31m", "two\\nlines\\x1b[31m"),
         ("x" * 70, "x" * 59 + "…"),
@@ -45,6 +46,7 @@ def test_names_are_listed_as_in_a_sentence() -> None:
     [
         ("Bid_Spred", ["bid_spread", "ask_spread"], "Did you mean bid_spread?"),
         ("binance", ["paper", "binance_perpetual"], "Did you mean binance_perpetual?"),
+        ("max_pos", ["max_loss", "max_position", "max_position_age"], "Did you mean max_position?"),
         ("xx", ["a", "b", "a"], "Use a or b."),
         ("xx", [str(number) for number in range(15)], ""),
         ("xx", [], ""),

@@ -18,7 +18,7 @@ from perpfsm.runtime.control.protocol import (
     to_line,
 )
 
-_START = "Only a bot at a pace has one: perpfsm run STRATEGY --speed realtime."
+_START = "Only a bot at a pace listens: perpfsm run STRATEGY --speed realtime."
 
 
 def ask(address: Path, command: str, arguments: Arguments | None = None) -> Result:
