@@ -6,7 +6,7 @@ from perpfsm.proof.effects import EXITS_BESIDE, OPENS_WHILE_EXPOSED
 from perpfsm.proof.events import Event, Kind
 from perpfsm.proof.explore import Move
 from perpfsm.proof.refutation import Refutation
-from perpfsm.proof.run import Run
+from perpfsm.proof.run import OFFERS_MAX, Run
 from perpfsm.proof.situation import Situation
 from perpfsm.proof.told import BACKS_OFF, GETS_OUT, PULLED, TAKE_PROFIT, Told
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, classes_where
@@ -170,12 +170,17 @@ class Watch:
 def _endless(at: int, move: Move) -> Refutation:
     """Return what is wrong with rows that fire for ever: those since the same moment came up before.
 
-    The place is the topmost of them, so that a circle is told once wherever it is entered.
+    The place is the topmost of them, so that a circle is told once wherever it is entered. Where no moment came up
+    twice they are too many for one event.
     """
     keys = [taken.after.key for taken in move.taken]
     rows = [taken.outcome.row for taken in move.taken if taken.outcome.row is not None]
     since = keys.index(keys[-1]) + 1
-    circle = rows[since:] or rows
+    circle = rows[since:]
+    if not circle:
+        what = f"{len(rows)} rows fire one after the other within one event, from {rows[0].name} to {rows[-1].name}."
+        remedy = f"Let fewer rows lead on at once: more than {OFFERS_MAX} in one event are taken for a fault, and halt."
+        return Refutation("comes-to-rest", ("transitions", rows[0].number - 1), at, move, what, remedy)
     names = list(dict.fromkeys(row.name for row in circle))
     which = f"Row {names[0]} fires" if len(names) == 1 else f"Rows {', '.join(names[:-1])} and {names[-1]} fire"
     what = f"{which} again and again within one event."

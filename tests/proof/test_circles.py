@@ -3,6 +3,7 @@
 from perpfsm.machine.definition import MachineDefinition, Row, Trigger
 from tests.builders import shipped_definition
 from tests.proof.edits import changed, proved, renumbered, row_number
+from tests.proof.ladders import ladder
 
 PROFIT = shipped_definition("profit_taking")
 BACK = Row(1, "back", (Trigger.MARKET,), ("idle",), "opening", None, ("quoting_allowed",), (), ())
@@ -31,5 +32,17 @@ def test_a_row_that_repeats_itself_is_named_alone() -> None:
             "Row refresh fires again and again within one event.",
             "Give refresh a condition that its own actions make false, such as an age that they restart.",
             row_number(PROFIT, "refresh"),
+        )
+    ]
+
+
+def test_a_chain_that_is_too_long_for_one_event_is_no_circle() -> None:
+    definition = ladder(37)
+
+    assert circles(definition) == [
+        (
+            "33 rows fire one after the other within one event, from climb_1 to climb_33.",
+            "Let fewer rows lead on at once: more than 32 in one event are taken for a fault, and halt.",
+            row_number(definition, "climb_1"),
         )
     ]
