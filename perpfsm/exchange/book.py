@@ -20,7 +20,10 @@ def crosses(side: Side, limit: Decimal, quote: Quote) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class BookState:
-    """What a book holds: the newest quote, the venue's times, the depth, and by price what is used of each side."""
+    """What a book holds: the newest quote, the venue's times, the depth, and by price what is used of each side.
+
+    And whether that quote is the market's still: see `Book.is_hidden`.
+    """
 
     quote: Quote | None
     quote_ns: int | None
@@ -28,6 +31,7 @@ class BookState:
     depth: DepthState
     bids_used: dict[Decimal, Decimal]
     asks_used: dict[Decimal, Decimal]
+    is_hidden: bool
 
 
 class Book:
@@ -39,17 +43,19 @@ class Book:
 
     Attributes:
         quote: The newest usable one, None before the first.
+        is_hidden: Whether a quote that is no market came after it, so that nobody stands for its prices any more.
         newest_ns: The venue's time of the newest quote or the newest trade, whichever is later; None without one.
         depth: The levels behind the best prices, while the feed has them.
         tick: The price grid, quote currency.
     """
 
-    __slots__ = ("_asks_used", "_bids_used", "_quote_ns", "_trade_ns", "depth", "quote", "tick")
+    __slots__ = ("_asks_used", "_bids_used", "_quote_ns", "_trade_ns", "depth", "is_hidden", "quote", "tick")
 
     def __init__(self, tick: Decimal) -> None:
         """Start without a market."""
         self.tick = tick
         self.quote: Quote | None = None
+        self.is_hidden = False
         self.depth = DepthBook()
         self._quote_ns: int | None = None
         self._trade_ns: int | None = None
@@ -59,7 +65,7 @@ class Book:
     def state(self) -> BookState:
         """Return what the book holds now."""
         used = dict(self._bids_used), dict(self._asks_used)
-        return BookState(self.quote, self._quote_ns, self._trade_ns, self.depth.state(), *used)
+        return BookState(self.quote, self._quote_ns, self._trade_ns, self.depth.state(), *used, self.is_hidden)
 
     @classmethod
     def from_state(cls, tick: Decimal, state: BookState) -> Self:
@@ -68,6 +74,7 @@ class Book:
         book.quote, book._quote_ns, book._trade_ns = state.quote, state.quote_ns, state.trade_ns
         book.depth = DepthBook.from_state(state.depth)
         book._bids_used, book._asks_used = state.bids_used, state.asks_used
+        book.is_hidden = state.is_hidden
         return book
 
     @property
@@ -79,6 +86,7 @@ class Book:
     def show(self, quote: Quote) -> None:
         """Replace the quote; it must not be crossed."""
         self.quote = quote
+        self.is_hidden = False
         self._quote_ns = quote.exchange_ns
         if self._bids_used or self._asks_used:
             self._forget()

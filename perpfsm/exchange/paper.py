@@ -6,6 +6,7 @@ the less favourable of the plausible answers is taken:
 - A resting order executes at its own limit for the maker fee, also when the quote jumps past it.
 - An order that crosses on arrival walks the book at the book's prices. Behind the last visible level every tick is
   taken to show as much as that level. What is left of a LIMIT rests, what is left of a MARKET expires.
+- After a quote that is no market, crossed or without one of its sides, nothing can be taken until the next good one.
 - In One-way mode an order that is not reduce-only is margined in full, also the part that would reduce.
 - Own orders never execute against each other: the one that rests expires. Buys are matched before sells.
 
@@ -105,10 +106,10 @@ class PaperExchange:
         """Let a message of the feed execute what it reaches, after everything that is due before it has happened.
 
         A driver may leave out any uncrossed quote that `band` holds, if it delivers the newest uncrossed one before
-        anything else reaches the exchange or happens there: a message that is not a quote, a command, what is due. The
-        newest one carries the newest mark and last price of those that were left out, where it has none itself.
-        Delivering a quote twice, or one that was left out, changes nothing else. A crossed quote is no market: it
-        executes nothing and is not kept, but for its mark and its last price.
+        anything else reaches the exchange or happens there: any other message, a command, what is due. The newest one
+        carries the newest mark and last price of those that were left out, where it has none itself. Delivering a quote
+        twice, or one that was left out, changes nothing else. A crossed quote is no market: it executes nothing and is
+        not kept, but for its mark and its last price; nor can anything be taken of what was shown before it.
         """
         floor, time_ns = self._floor, message.time_ns
         if floor.timeline.due_ns < time_ns:
@@ -124,7 +125,7 @@ class PaperExchange:
                 floor.mark, floor.band = message.mark, None
                 floor.revalue(time_ns)
             case BadQuote():
-                pass
+                floor.book.is_hidden = True
             case ReferencePrice():
                 return  # another market's
             case _:
@@ -195,6 +196,8 @@ class PaperExchange:
             match_quote(floor, quote)
             if floor.unfinished:
                 finish(floor, quote.time_ns)
+        else:
+            floor.book.is_hidden = True
         floor.revalue(quote.time_ns)
 
     def _pass(self, until_ns: int, rank: Rank = Rank.ANSWER) -> None:

@@ -27,12 +27,14 @@ def enter(floor: Floor, working: VenueOrder, now_ns: int) -> None:
 
 
 def _stands_still(floor: Floor, now_ns: int) -> bool:
-    """Return whether nothing can be taken: the venue is halted, or what is shown is still from before it opened again.
+    """Return whether nothing can be taken: the venue is halted, or nobody stands for what was shown last any more.
 
-    Otherwise an order that arrives first after a halt would be filled at prices that nobody stands for any more.
+    That is from before the venue opened again, or before a quote that is no market, such as one without bids.
     """
     quote, faults = floor.book.quote, floor.faults
-    return faults.is_halted(now_ns) or (quote is not None and faults.is_halted(quote.time_ns))
+    if floor.book.is_hidden or faults.is_halted(now_ns):
+        return True
+    return quote is not None and faults.is_halted(quote.time_ns)
 
 
 def _walk(floor: Floor, working: VenueOrder, now_ns: int) -> None:

@@ -105,7 +105,7 @@ def command(venue: PaperExchange, step: int | Close | Opening, number: int) -> C
 def play(drawn: Drawn, *, honour_band: bool = False) -> tuple[PaperExchange, list[VenueEvent], list[Command]]:
     """Let a history happen as a driver does; with `honour_band` leave out the quotes that the band holds.
 
-    A left-out quote is delivered before the next command, as the exchange asks.
+    A left-out quote is delivered before the next command or crossed quote, as the exchange asks.
     """
     venue = drawn.venue()
     events: list[VenueEvent] = []
@@ -114,6 +114,9 @@ def play(drawn: Drawn, *, honour_band: bool = False) -> tuple[PaperExchange, lis
     for number, step in enumerate(drawn.history, start=1):
         if isinstance(step, Quote):
             if step.bid > step.ask:
+                if skipped is not None:
+                    venue.on_market(skipped)
+                    skipped = None
                 venue.on_market(step)
             elif honour_band and venue.band().holds(step):
                 skipped = step

@@ -9,7 +9,7 @@ from perpfsm.exchange.book import BEYOND_TICKS_MAX
 from perpfsm.exchange.paper import PaperExchange
 from perpfsm.exchange.settings import FillModel
 from perpfsm.market.fill import Fill
-from perpfsm.market.messages import Quote
+from perpfsm.market.messages import BadQuote, Quote
 from perpfsm.market.order import OrderAccepted, OrderExpired, OrderFilled, PlaceOrder
 from perpfsm.market.side import Side
 from tests.exchange.helpers import (
@@ -224,3 +224,13 @@ class TestSelfTradePrevention:
         show(venue, replace(quote(100, 101), mark=Decimal(90)))
         place(venue, limit("own", SELL, 90))
         assert kinds(place(venue, market("a", BUY))) == ["accepted a", "expired a"]
+
+
+@pytest.mark.parametrize("unusable", [BadQuote(NOW, "bid_price is missing"), quote(103, 102)])
+def test_nothing_is_taken_from_a_book_of_before_a_quote_that_is_no_market(unusable: BadQuote | Quote) -> None:
+    venue = exchange(positions={BOTH: position(3)})
+    show(venue, quote(100, 101), unusable)
+    assert kinds(place(venue, market("a", SELL, reduce_only=True))) == ["accepted a", "expired a"]
+    assert kinds(place(venue, limit("b", SELL, 95, reduce_only=True))) == ["accepted b"]
+    assert executions(show(venue, quote(96, 97))) == [execution("b", 95, 1)]
+    assert executions(place(venue, market("c", SELL, reduce_only=True))) == [execution("c", 96, 1, TAKER)]

@@ -6,7 +6,7 @@ from random import Random
 
 from perpfsm.market.account_setting import AccountSetting, SetLeverage, SetMarginMode, SetPositionMode
 from perpfsm.market.margin import MarginMode
-from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
 from perpfsm.market.order import CancelOrder, OrderType, PlaceOrder, Role
 from perpfsm.market.side import LegName, PositionMode, Side
 from perpfsm.market.stop import PlaceStop, StopKind, TriggerBy
@@ -55,7 +55,7 @@ class Drawer:
             return None
         return self.now_ns + self.chance.choice([0, 0, 0, -MS, -400 * MS, 900 * MS])
 
-    def quote(self) -> Quote:
+    def quote(self) -> Quote | BadQuote:
         chance = self.chance
         wild = chance.choice([9, -9, 40, -40, 120, -120])
         moves = {"calm": [0] * 12 + [1, -1], "lively": [0, 0, 0, 1, -1, 2, -3], "wild": [0, 0, 0, 1, -1, wild]}
@@ -72,6 +72,8 @@ class Drawer:
         crossed = 2 if chance.random() < 0.03 else 0
         bid, ask = self.at(self.bid + crossed), self.at(self.ask - crossed)
         self.quote_ns = self.exchange_ns()
+        if crossed and self.bid % 2:
+            return BadQuote(self.now_ns, "no bid is shown")
         return Quote(self.now_ns, bid, self.size(), ask, self.size(), mark, self.quote_ns, last)
 
     def trade(self) -> Trade:

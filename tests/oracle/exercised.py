@@ -74,8 +74,10 @@ E14 LoseAnswers
 E14 ManualTrade
 E14 RejectPlacements
 E14 Silence
+E14 nothing is taken from a book of before a quote that is no market
 E14 nothing is taken from a book of before the halt
 E2 a crossed quote is no market
+E2 a quote without a side
 E2 all that is shown is used
 E3 a book at the price empties the queue
 E3 a level that is seen at last shows more

@@ -197,7 +197,8 @@ class Matching:
         book = self.state.book
         against = order.side.opposite
         if self.state.takes_nothing():
-            self.state.hit("E14 nothing is taken from a book of before the halt", not self.state.is_halted())
+            now = "a quote that is no market" if self.state.is_unusable else "the halt"
+            self.state.hit(f"E14 nothing is taken from a book of before {now}", not self.state.is_halted())
         elif book.best is not None and (order.price is None or order.beyond(book.best[against][0]) >= 0):
             self.take(order)
         else:

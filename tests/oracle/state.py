@@ -27,6 +27,7 @@ class State:
         self.feed_mark: Fraction | None = None
         self.quote_ns: int | None = None
         self.shown_ns = 0
+        self.is_unusable = False
         self.trade_ns: int | None = None
         self.swept: dict[Side, int] = {}
         self.now_ns = 0
@@ -43,8 +44,9 @@ class State:
         return self.now_ns < self.halted_until_ns
 
     def takes_nothing(self) -> bool:
-        """Return whether the venue is halted, or has not shown a book since it was."""
-        return self.is_halted() or (self.book.best is not None and self.shown_ns < self.halted_until_ns)
+        """Return whether the venue is halted, or has not shown a book since it was, or since a quote was no market."""
+        was_halted = self.book.best is not None and self.shown_ns < self.halted_until_ns
+        return self.is_halted() or was_halted or self.is_unusable
 
     def mark(self) -> Fraction | None:
         """Return the feed's mark price, else the mid."""

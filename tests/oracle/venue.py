@@ -13,7 +13,7 @@ from perpfsm.market.incident import (
     RejectPlacements,
     Silence,
 )
-from perpfsm.market.messages import DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
+from perpfsm.market.messages import BadQuote, DepthSnapshot, DepthUpdate, MarkPrice, Quote, Trade
 from perpfsm.market.order import CancelOrder, PlaceOrder, VenueCommand
 from perpfsm.market.stop import PlaceStop
 from tests.oracle import stops
@@ -133,11 +133,15 @@ class Oracle:
                     state.feed_mark = F(message.mark)
                 if message.last is not None:
                     state.last = F(message.last)
-                if message.bid <= message.ask:
+                state.is_unusable = message.bid > message.ask
+                if not state.is_unusable:
                     state.quote_ns, state.shown_ns = message.exchange_ns, message.time_ns
                     state.book.on_quote(message)
                     self.matching.on_book()
                 self.matching.check_margin()
+            case BadQuote():
+                self.state.hit("E2 a quote without a side")
+                state.is_unusable = True
             case DepthSnapshot() | DepthUpdate():
                 state.book.on_depth(message)
                 for order in state.orders:

@@ -92,9 +92,19 @@ def test_the_exchange_hears_of_a_quote_that_was_passed_over_before_the_next_orde
         rig.now_ns += 1
         rig.quote(bid, "98.6")
     rig.say(Trade(rig.now_ns, Decimal("98.5"), Decimal(1), Side.SELL))
-    rig.say(BadQuote(rig.now_ns, "the bid is missing"))
     rig.driver.operate("flatten", "operator", "a test", rig.now_ns)
     assert [r.fill.price for r in rig.seen if isinstance(r, FillRecord)][-1] == Decimal("98.4")
+
+
+def test_an_exit_waits_for_the_next_good_quote_when_the_newest_one_has_no_bid() -> None:
+    rig = long(Rig(close=CloseType.MARKET))
+    rig.say(BadQuote(rig.now_ns, "the bid is missing"))
+    rig.driver.operate("flatten", "operator", "a test", rig.now_ns)
+    assert len([r for r in rig.seen if isinstance(r, FillRecord)]) == 1
+    rig.now_ns += 10 * SECOND
+    rig.quote("95.0", "95.2")
+    rig.driver.advance(rig.now_ns + 5 * SECOND)  # until the next try
+    assert [r.fill.price for r in rig.seen if isinstance(r, FillRecord)][1:] == [Decimal("95.0")]
 
 
 @pytest.mark.parametrize("wakes", [False, True])

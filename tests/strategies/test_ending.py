@@ -55,11 +55,12 @@ def test_on_stop_flatten_closes_both_hedge_legs(desk: Desk) -> None:
     assert (story.working, story.position) == ([], {})
 
 
-def test_on_stop_flatten_needs_no_good_data(desk: Desk) -> None:
-    """B12, B17, B19: bad data at the very end hold no exit back; it goes MARKET."""
+def test_on_stop_flatten_needs_no_good_data_to_leave_but_a_market_to_be_filled(desk: Desk) -> None:
+    """B12, B17, B19: bad data at the very end hold no exit back; it goes MARKET, and finds nobody."""
     story = desk.run([*long_from(100), bid_at(2, 99.5), (3, "nan", "nan")], FLATTEN)
 
-    assert (story.fills[-1], story.closings) == ("3 sell 1 @ 99.5 taker close", ["3 flatten"])
+    assert story.placed[-1] == "3 sell 1 at market close"
+    assert (len(story.fills), story.closings, story.position) == (1, [], {"BOTH": ("1", "100")})
 
 
 def test_a_duration_ends_the_run_in_market_time(desk: Desk) -> None:
