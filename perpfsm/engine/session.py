@@ -43,10 +43,9 @@ class Session:
         self.state = State(setup)
         self._risk = setup.parameters.risk
         self._own = self._watch = NOWHERE
-        self._heard_ns = 0
-        self._steps = 0
-        self._has_faulted = False
-        self._is_flattened_by_silence = False
+        self._asleep: Quote | None = None  # the newest that slept within `_watch` as it is now
+        self._heard_ns = self._steps = 0
+        self._has_faulted = self._is_flattened_by_silence = False
 
     @property
     def outbox(self) -> Outbox:
@@ -56,18 +55,25 @@ class Session:
     def sleeps_through(self, quote: Quote, *, is_matched: bool = False) -> bool:
         """Return whether nothing can happen on `quote`; if so it becomes the newest one, and that is all.
 
+        Most quotes change sizes only: one with the very prices of the last that slept sleeps, too, until something is
+        due. Feeds give equal prices as one object; where they do not, they are compared, with the same result.
+
         Args:
             quote: The next quote of the feed.
             is_matched: Whether the exchange has seen it, so that its own band does not matter any more.
         """
-        band = self._own if is_matched else self._watch
-        if not band.holds(quote) or quote.bid > quote.ask or jumps(self.state.quote, quote, self._risk.max_jump_pct):
-            return False
-        self.state.quote = quote
-        if quote.mark is not None:
-            self.state.mark = quote.mark
-        if quote.last is not None and self.state.reference.reads(quote):
-            self.state.reference.see(quote)
+        asleep, state = self._asleep, self.state
+        is_known = asleep is not None and quote.bid is asleep.bid and quote.ask is asleep.ask
+        if not is_known or quote.mark is not None or quote.last is not None or quote.time_ns >= self._watch.due_ns:
+            band = self._own if is_matched else self._watch
+            if not band.holds(quote) or quote.bid > quote.ask or jumps(state.quote, quote, self._risk.max_jump_pct):
+                return False
+            if quote.mark is not None:
+                state.mark = quote.mark
+            if quote.last is not None and state.reference.reads(quote):
+                state.reference.see(quote)
+            self._asleep = None if is_matched else quote
+        state.quote = quote
         self._heard_ns = quote.time_ns
         return True
 
@@ -76,8 +82,7 @@ class Session:
         reference = self.state.reference
         if not reference.reads(message):
             return True
-        price = message.price
-        if not use_bands or price is None or not self._own.holds_anchor(price, message.time_ns):
+        if not use_bands or message.price is None or not self._own.holds_anchor(message.price, message.time_ns):
             return False
         reference.see(message)
         self.state.now_ns = message.time_ns
@@ -191,6 +196,7 @@ class Session:
     def watch(self, beside: Band) -> None:
         """Remember that the exchange's band is `beside` now."""
         self._watch = self._own & beside
+        self._asleep = None
 
     def rest(self, beside: Band) -> None:
         """Remember within which band nothing can happen here, and in which not even at the exchange (`beside`)."""
@@ -232,6 +238,7 @@ class Session:
     def _begin(self, now_ns: int) -> None:
         """Start an event from outside: what only the last one knew is forgotten."""
         self.state.now_ns = now_ns
+        self._asleep = None
         self._steps = 0
         for name, leg in self.state.legs.items():
             if leg.peak_is_new:

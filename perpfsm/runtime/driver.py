@@ -96,17 +96,19 @@ class Driver:
             self.advance(message.time_ns - 1)
         quote = message if self._use_bands and isinstance(message, Quote) else None
         if quote is not None and self.session.sleeps_through(quote):
-            self._unseen = quote.after(self._unseen)
-            self.meter.see(quote)
-            self.quality.see(quote)
-            return
-        if isinstance(message, INCIDENTS):
-            self._suffer(message)
+            unseen = self._unseen
+            self._unseen = quote.after(unseen)
+            if unseen is None or quote.bid is not unseen.bid or quote.ask is not unseen.ask:
+                self.meter.see(quote)  # these two look at prices only
+                self.quality.see(quote)
             return
         if isinstance(message, Quote) and message.bid <= message.ask:
             unseen, self._unseen = self._unseen, None  # only a newer usable quote takes its place at the exchange
             self.quality.see(message)
             self.exchange.on_market(message.after(unseen))
+        elif isinstance(message, INCIDENTS):
+            self._suffer(message)
+            return
         else:
             self._show_unseen()
             self.exchange.on_market(message)
@@ -117,7 +119,7 @@ class Driver:
             return
         if events:
             self._deliver(events)
-        if isinstance(message, PRICES) and not events and self.session.passes_over(message, use_bands=self._use_bands):
+        elif isinstance(message, PRICES) and self.session.passes_over(message, use_bands=self._use_bands):
             self._watch_exchange(message.time_ns)
             return
         self.session.on_message(message)
@@ -291,8 +293,7 @@ class Driver:
         if self._use_bands and (band := self.exchange.band()) is not self._beside:
             self._beside = band
             self.session.watch(band)
-        due = self.exchange.due()
-        if due < self._due or self._due <= now_ns:
+        if (due := self.exchange.due()) < self._due or self._due <= now_ns:
             self._due = min(self.session.due_ns, due)
         if due != NEVER:  # as when an execution is on its way
             self.quality.remember(self.exchange.unheard_ns())
