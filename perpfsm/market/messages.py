@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from perpfsm.market.frequent import frequent
 from perpfsm.market.side import Side
 
 
-@dataclass(frozen=True, slots=True)
+@frequent
 class Quote:
     """The best bid and ask; finite and positive, possibly crossed (bid > ask), which data health judges.
 
@@ -52,7 +53,7 @@ class BadQuote:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frequent
 class Trade:
     """A public trade.
 

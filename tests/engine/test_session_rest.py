@@ -1,5 +1,6 @@
 """What a session sleeps through, and when it wakes by itself."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -39,6 +40,43 @@ def test_a_quote_outside_the_exchanges_band_wakes_unless_the_exchange_has_seen_i
     assert floor.session.sleeps_through(seen, is_matched=True)
     floor.session.watch(EVERYWHERE)
     assert floor.session.sleeps_through(seen)
+
+
+def test_the_prices_of_the_last_quote_that_slept_sleep_again_until_something_is_due() -> None:
+    floor, seen = opening(Floor()), quote(time_ns=LATER)
+    again = replace(seen, time_ns=LATER + 1, bid_size=Decimal(7))
+    assert floor.session.sleeps_through(seen)
+    assert floor.session.sleeps_through(again)
+    assert floor.session.state.quote is again
+    assert not floor.session.sleeps_through(replace(seen, time_ns=NOW + 10 * SECOND))
+    assert floor.session.state.quote is again
+
+
+def test_the_prices_of_the_last_quote_that_slept_wake_in_another_band() -> None:
+    floor, seen = open_long(Floor()), quote("98.6", "98.8", time_ns=LATER)
+    assert floor.session.sleeps_through(seen)
+    floor.session.watch(Band(bid_high=Decimal("98.5")))
+    assert not floor.session.sleeps_through(replace(seen, time_ns=LATER + 1))
+
+
+def test_the_prices_of_a_quote_that_the_exchange_has_seen_wake_outside_its_band() -> None:
+    floor, seen = open_long(Floor()), quote("98.6", "98.8", time_ns=LATER)
+    floor.session.watch(Band(bid_high=Decimal("98.5")))
+    assert floor.session.sleeps_through(seen, is_matched=True)
+    assert not floor.session.sleeps_through(replace(seen, time_ns=LATER + 1))
+
+
+def test_the_prices_of_the_last_quote_that_slept_wake_once_data_are_bad() -> None:
+    floor, seen = open_long(Floor()), quote("98.6", "98.8", time_ns=LATER)
+    assert floor.session.sleeps_through(seen)
+    floor.bad_quote()
+    assert not floor.session.sleeps_through(replace(seen, time_ns=LATER + 1))
+
+
+def test_a_mark_price_beside_the_same_prices_is_looked_at() -> None:
+    floor, seen = open_long(Floor()), quote("98.6", "98.8", time_ns=LATER)
+    assert floor.session.sleeps_through(seen)
+    assert not floor.session.sleeps_through(replace(seen, time_ns=LATER + 1, mark=Decimal("98.7")))
 
 
 def test_a_jump_wakes() -> None:

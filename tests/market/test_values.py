@@ -16,6 +16,13 @@ def test_the_mid_price_is_exactly_between_bid_and_ask() -> None:
     assert Quote(0, Decimal("0.1"), Decimal(1), Decimal("0.2"), Decimal(1)).mid == Decimal("0.15")
 
 
+def test_equal_quotes_are_one_value_without_room_for_more() -> None:
+    quote = Quote(5, Decimal(1), Decimal(1), Decimal(2), Decimal(1))
+    assert {quote, replace(quote)} == {quote}
+    assert quote != replace(quote, ask=Decimal(3))
+    assert not hasattr(quote, "__dict__")
+
+
 def test_a_quote_takes_over_what_one_that_was_passed_over_carried() -> None:
     plain = Quote(5, Decimal(1), Decimal(1), Decimal(2), Decimal(1))
     told = replace(plain, time_ns=4, mark=Decimal(7), last=Decimal(8))
