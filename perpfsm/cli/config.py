@@ -8,6 +8,9 @@ import typer
 
 from perpfsm.cli.errors import errors_told
 
+WHEN_WIDTH = len("2024-01-01 00:00:00,")
+WIDTH_MAX = 1_000
+
 app = typer.Typer(
     name="config",
     help="Look at and change the live parameters of a running bot: spreads, amount, levels, delay after a fill.",
@@ -115,13 +118,15 @@ def _show(rows: list[dict[str, object]], *, as_json: bool) -> None:
         typer.echo(json_.dumps({"parameters": rows}))
         return
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table
 
     from perpfsm.audit.words import moment
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("parameter", "value", "pending", "default", "unit", "live", "last changed (UTC)"):
-        table.add_column(title, overflow="fold")
+    for title in ("parameter", "value", "pending", "default", "unit", "live"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("last changed (UTC)", min_width=WHEN_WIDTH)
     for row in rows:
         waiting = row["waiting"]
         legs = [str(leg) for leg in waiting if leg != "BOTH"] if isinstance(waiting, list) else []
@@ -130,5 +135,10 @@ def _show(rows: list[dict[str, object]], *, as_json: bool) -> None:
         changed = f"{moment(when)[:19]}, {row['changed_by']}" if isinstance(when, int) else ""
         default = "" if row["default"] is None else str(row["default"])
         is_live = "yes" if row["live"] else "no"
-        table.add_row(str(row["name"]), str(row["value"]), pending, default, str(row["unit"]), is_live, changed)
-    Console(highlight=False, markup=False, emoji=False).print(table)
+        unit = "" if row["unit"] == "none" else str(row["unit"])
+        table.add_row(str(row["name"]), str(row["value"]), pending, default, unit, is_live, changed)
+    console = Console(highlight=False, markup=False, emoji=False)
+    # A name that is broken apart cannot be found again: what does not fit is the terminal's to wrap.
+    whole = Measurement.get(console, console.options.update(width=WIDTH_MAX), table).minimum
+    console.width = max(console.width, whole)
+    console.print(table)

@@ -213,7 +213,8 @@ def test_get_shows_one_parameter_also_one_that_is_not_live(desk: Desk) -> None:
         done = command("config", "get", "leverage", "--json")
         (row,) = json.loads(done.stdout)["parameters"]
         assert (row["value"], row["default"], row["unit"], row["live"]) == ("10", None, "times", False)
-        assert "stop_loss_spread" in command("config", "list", "--all").stdout
+        names = [line.split()[0] for line in command("config", "list", "--all").stdout.splitlines()]
+        assert {"stop_loss_spread", "paper.feed.synthetic.volatility_bps"} <= set(names), "names are not broken apart"
         again = command("config", "set", "bid_spread=20")
         assert again.stdout == "Nothing to change: these are the values in force.\n"
         as_json = command("config", "set", "bid_spread=21", "--json")
