@@ -16,6 +16,8 @@ from perpfsm.config.strategy import load_strategy
 from perpfsm.console.comparison import comparison_section, to_csv, to_markdown
 from perpfsm.console.look import look_of, section
 from perpfsm.console.progress import RunProgress
+from perpfsm.errors import FeedError
+from perpfsm.feeds import Feed
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.market.instrument import Instrument
 from perpfsm.runtime.assembly import open_messages
@@ -78,6 +80,17 @@ class Comparing:
                 look=lambda messages, transitions: progress.update(feed.progress, messages, transitions),
             )
         return compared(variant, summary, is_used=is_used)
+
+
+def check_latencies(comparison: Comparison, feed: Feed) -> None:
+    """Make sure that latencies can be told on a feed, where some are asked for.
+
+    Raises:
+        FeedError: When it holds no moments.
+    """
+    if comparison.latencies_ms and feed.assumes_path:
+        what = "Bars hold no moments, so no latency can be told."
+        raise FeedError(what, where=feed.name, remedy="Leave out --latencies, or give a feed of quotes.")
 
 
 def print_alone(comparing: Comparing, comparison: Comparison, instrument: Instrument) -> None:

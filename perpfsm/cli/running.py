@@ -11,7 +11,7 @@ from functools import partial
 import typer
 from rich.console import Console
 
-from perpfsm.cli.compare import print_alone, print_below
+from perpfsm.cli.compare import check_latencies, print_alone, print_below
 from perpfsm.cli.errors import EXIT_ERROR
 from perpfsm.cli.feeds import feed_of
 from perpfsm.cli.notices import Notices
@@ -45,6 +45,7 @@ HALTED = (
     "Look at `perpfsm audit show JOURNAL --kind operator`, then start it with --resume REASON."
 )
 WITHOUT_TRADES = "{} has no trades, so no queue can be followed: resting orders fill by the model `{}`."
+WITHOUT_LATENCY = "{} holds bars and no moments between their prices, so paper.latency counts for nothing."
 
 
 class Watcher:
@@ -134,9 +135,11 @@ def run_strategy(options: RunOptions) -> int:
     if loaded is None:
         return EXIT_ERROR
     strategy, feed = loaded
-    if options.comparison is not None and options.comparison.stands_alone:
-        print_alone(options.comparing, options.comparison, strategy.paper.instrument)
-        return 0
+    if options.comparison is not None:
+        check_latencies(options.comparison, feed)
+        if options.comparison.stands_alone:
+            print_alone(options.comparing, options.comparison, strategy.paper.instrument)
+            return 0
     started_s = (clock := RealClock()).now_s()
     with localcontext(EXACT), ExitStack() as stack:
         running = _ready(options, strategy, feed, clock, stack)
@@ -209,10 +212,13 @@ def _load(options: RunOptions) -> tuple[Strategy, Feed] | None:
 
 
 def _softened(strategy: Strategy, assembled: Assembled, feed: Feed) -> tuple[str, ...]:
-    """Return what is to be said when the feed does not support the fill model that is asked for."""
-    if strategy.paper.fill_model not in {FillModel.QUEUE, HARDEST} or assembled.fill_model is FillModel.QUEUE:
-        return ()
-    return (WITHOUT_TRADES.format(feed.name, assembled.fill_model),)
+    """Return what is to be said when the feed does not support the fill model, or the latency, that is asked for."""
+    said = []
+    if strategy.paper.fill_model in {FillModel.QUEUE, HARDEST} and assembled.fill_model is not FillModel.QUEUE:
+        said.append(WITHOUT_TRADES.format(feed.name, assembled.fill_model))
+    if feed.assumes_path and not strategy.paper.latency.is_none:
+        said.append(WITHOUT_LATENCY.format(feed.name))
+    return tuple(said)
 
 
 def _warn(assembled: Assembled, remarks: tuple[str, ...], *, is_resuming: bool) -> None:

@@ -60,12 +60,14 @@ def open_feed(
     lines = LineFile(path, forgives_cut=skip_bad_lines)
     blocks = lines.blocks()
     head, first = _first_lines(blocks, lines.name)
+    assumes_path = False
     if any(_RECORDING.match(line) for line in first):
         make_parser: Callable[[], LineParser] = partial(RecordingParser, depth=depth)
         offers = offers_of_recording([*head, *_more_lines(blocks)])
     else:
         make_parser, offers = _parser_of([first[0], *head[head.index(first[0]) + 1 :]], lines.name, bars)
-    return FileFeed(path, make_parser, offers=offers, skips_bad_lines=skip_bad_lines)
+        assumes_path = _is_bars(set(header_names(first[0])))
+    return FileFeed(path, make_parser, offers=offers, skips_bad_lines=skip_bad_lines, assumes_path=assumes_path)
 
 
 def _first_lines(blocks: Iterator[list[bytes]], name: str) -> tuple[list[bytes], list[bytes]]:
@@ -101,11 +103,15 @@ def _parser_of(head: list[bytes], name: str, bars: BarSettings) -> tuple[Callabl
         return _checked(partial(BookTickerParser, line, name)), offers
     if "agg_trade_id" in names:
         return _checked(partial(AggTradesParser, line, name)), offers
-    if names >= {*BAR_PRICES}:
+    if _is_bars(names):
         return _checked(partial(BarsParser, head, name, bars)), offers
     if names & {*REQUIRED, *OPTIONAL}:
         return _checked(partial(QuotesParser, line, name)), offers
     raise FeedError(_what_else(line), where=f"{name}:1", remedy=LOADS)
+
+
+def _is_bars(names: set[str]) -> bool:
+    return names >= {*BAR_PRICES}
 
 
 def _checked(make_parser: Callable[[], LineParser]) -> Callable[[], LineParser]:

@@ -37,6 +37,11 @@ class Feed(Protocol):
         ...
 
     @property
+    def assumes_path(self) -> bool:
+        """Whether the path between its prices is assumed, as that of bars is, so that no latency can be told."""
+        ...
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What a reader of results should know of the present pass, a sentence each; empty for most feeds."""
         ...

@@ -49,10 +49,17 @@ class FileFeed:
     Attributes:
         bad_lines: Lines that the present pass left out because they could not be read.
         offers: What it carries beside quotes.
+        assumes_path: Whether the path between its prices is assumed.
     """
 
     def __init__(
-        self, path: Path, make_parser: Callable[[], LineParser], *, offers: frozenset[Offer], skips_bad_lines: bool
+        self,
+        path: Path,
+        make_parser: Callable[[], LineParser],
+        *,
+        offers: frozenset[Offer],
+        skips_bad_lines: bool,
+        assumes_path: bool = False,
     ) -> None:
         """Prepare a feed.
 
@@ -61,9 +68,11 @@ class FileFeed:
             make_parser: Gives a fresh parser of its format for each pass.
             offers: What it carries beside quotes.
             skips_bad_lines: Whether a line that cannot be read is counted rather than an error.
+            assumes_path: Whether the path between its prices is assumed.
         """
         self.bad_lines = 0
         self.offers = offers
+        self.assumes_path = assumes_path
         self._path = path
         self._make_parser = make_parser
         self._parser = make_parser()

@@ -50,6 +50,11 @@ class MergedFeed:
         return frozenset[Offer]().union(*(feed.offers for feed in self._feeds))
 
     @property
+    def assumes_path(self) -> bool:
+        """Whether some file does."""
+        return any(feed.assumes_path for feed in self._feeds)
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What there is to know of some file, each sentence once."""
         return tuple(dict.fromkeys(remark for feed in self._feeds for remark in feed.remarks))

@@ -54,6 +54,7 @@ class SyntheticFeed:
         name: `synthetic`, or `synthetic:` and the scenario's name.
         symbol: None; it is any market.
         offers: Trades.
+        assumes_path: False.
         bad_lines: 0.
         skipped: Empty.
         remarks: Empty.
@@ -64,6 +65,7 @@ class SyntheticFeed:
         self.name = f"{SYNTHETIC}:{settings.name}" if isinstance(settings, Scenario) else SYNTHETIC
         self.symbol: str | None = None
         self.offers = frozenset({Offer.TRADES})
+        self.assumes_path = False
         self.bad_lines = 0
         self.skipped: Mapping[str, int] = {}
         self.remarks: tuple[str, ...] = ()

@@ -154,7 +154,7 @@ def assemble(
     found = [name for name, position in account.positions.items() if not position.is_flat]
     if found and parameters.on_start_position is OnStartPosition.REFUSE:
         raise _refusal(account, journal.path.name)
-    venue = exchange_settings(strategy, opened.feed.offers)
+    venue = exchange_settings(strategy, opened.feed)
     header = _header(
         strategy,
         opened.feed,

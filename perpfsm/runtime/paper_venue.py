@@ -1,12 +1,13 @@
 """What the paper exchange is told of a strategy and its feed, and what the run's header keeps of it."""
 
 import hashlib
-from collections.abc import Collection
 from decimal import Decimal
 
 from perpfsm.config.strategy import Strategy
+from perpfsm.exchange.latency import NO_LATENCY
 from perpfsm.exchange.queue import QueueCancels
 from perpfsm.exchange.settings import ExchangeSettings, FillModel, RateLimits, fill_model
+from perpfsm.feeds import Feed
 from perpfsm.market.brackets import BRACKETS
 from perpfsm.market.offer import Offer
 
@@ -14,14 +15,15 @@ PERCENT = Decimal(100)
 HOUR_NS = 3600 * 10**9
 
 
-def exchange_settings(strategy: Strategy, offers: Collection[Offer]) -> ExchangeSettings:
+def exchange_settings(strategy: Strategy, feed: Feed) -> ExchangeSettings:
     """Return what the paper exchange is told once.
 
     Args:
         strategy: Checked.
-        offers: What the feed carries beside quotes.
+        feed: Says what it carries beside quotes. Where its path is assumed there is no latency: the worst prices of
+            a bar last no longer than it takes to be judged by them, and whoever came later would find better ones.
     """
-    paper = strategy.paper
+    paper, offers = strategy.paper, feed.offers
     return ExchangeSettings(
         paper.instrument,
         strategy.parameters.position_mode,
@@ -37,7 +39,7 @@ def exchange_settings(strategy: Strategy, offers: Collection[Offer]) -> Exchange
         funding_rate=Decimal(0) if Offer.FUNDING in offers else paper.funding_rate / PERCENT,
         funding_interval_ns=paper.funding_interval_h * HOUR_NS,
         queue_cancels=QueueCancels(paper.queue_cancels),
-        latency=paper.latency,
+        latency=NO_LATENCY if feed.assumes_path else paper.latency,
     )
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,37 @@ def test_a_feed_without_trades_is_compared_without_a_queue(tmp_path: Path) -> No
     done = command("run", STRATEGY, "--feed", quotes, "--compare-fills", "--format", "csv")
     assert [line.split(",")[0] for line in done.stdout.splitlines()[1:]] == ["touch", "through"]
     assert [line.split(",")[2] for line in done.stdout.splitlines()[1:]] == ["no", "yes"]
+
+
+def test_bars_are_compared_without_latencies_because_they_hold_no_moments(tmp_path: Path) -> None:
+    bars = tmp_path / "bars.csv"
+    bars.write_text(
+        "timestamp,open,high,low,close,volume\n"
+        "2024-08-08T07:00:00Z,60000,60010,59900,59950,80\n2024-08-08T07:01:00Z,59950,59960,59700,59900,80\n"
+    )
+    done = command("run", STRATEGY, "--feed", bars, "--compare-fills", "--format", "csv", "--latencies", "0,10")
+    why = "Bars hold no moments, so no latency can be told. Leave out --latencies, or give a feed of quotes."
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"error: bars.csv: {why}\n")
+
+
+def test_on_bars_a_stop_is_filled_at_the_worst_price_whatever_the_latency(tmp_path: Path) -> None:
+    bars = tmp_path / "bars.csv"
+    bars.write_text(
+        "timestamp,open,high,low,close,volume\n"
+        "2024-08-08T07:00:00Z,60000,60010,59900,59950,80\n2024-08-08T07:01:00Z,59950,59960,59700,59900,80\n"
+    )
+    changes = ("bid_spread=0.1", "ask_spread=5", "stop_loss_spread=0.2", "order_refresh_time=100")
+    options = [option for change in changes for option in ("--set", change)]
+    plain = command("run", STRATEGY, "--feed", bars, "--json", "--journal", tmp_path / "a", *options)
+    slow = command(
+        *("run", STRATEGY, "--feed", bars, "--json", "--journal", tmp_path / "b", *options),
+        *("--set", "paper.latency={order_ms: 10}"),
+    )
+    realised = [json.loads(done.stdout)["pnl"]["realised"] for done in (plain, slow)]
+    assert realised[0] == realised[1]
+    assert Decimal(realised[0]) < 0
+    assert "paper.latency counts for nothing" in slow.stderr
+    assert "paper.latency" not in plain.stderr
 
 
 @pytest.mark.parametrize(
