@@ -1,6 +1,9 @@
-"""What every test shares: the async backend, and examples that are the same on every run."""
+"""What every test shares: the async backend, examples that are the same on every run, and which tests are traced."""
+
+import os
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 # A flaky test is a defect, so the gate tries the same examples each time;
@@ -9,8 +12,35 @@ settings.register_profile("gate", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=2_000, deadline=None)
 settings.load_profile("gate")
 
+# Coverage hands its settings to the processes that a test starts in this variable.
+OF_SUBPROCESSES = "COVERAGE_PROCESS_CONFIG"
+# Whole desks and drawn worlds run the same branches a thousand times over, and take three times as long when traced.
+UNTRACED = frozenset({"docs", "oracle", "packaging", "properties", "strategies", "strategies_shipped"})
+
 
 @pytest.fixture
 def anyio_backend() -> str:
     """Run async tests on asyncio, the only backend that perpfsm runs on."""
     return "asyncio"
+
+
+def is_traced(item: pytest.Item) -> bool:
+    """Return whether coverage counts what a test runs: as its nearest mark says, else by its folder."""
+    for mark in item.iter_markers():
+        if mark.name in {"traced", "untraced"}:
+            return mark.name == "traced"
+    return UNTRACED.isdisjoint(item.path.relative_to(item.config.rootpath).parts)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put traced tests first, else in random order, so that what is kept from test to test never hides a branch."""
+    items.sort(key=is_traced, reverse=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Stop tracing in this process, and in those that it starts, once only untraced tests are left."""
+    tracing = Coverage.current()
+    if tracing is not None and not is_traced(item):
+        tracing.stop()
+        os.environ.pop(OF_SUBPROCESSES, None)

@@ -59,6 +59,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.untraced
 def test_piped_answers_become_a_strict_file_that_runs(tmp_path: Path) -> None:
     made = piped(LINES, "mine.yaml", folder=tmp_path)
 
@@ -72,6 +73,7 @@ def test_piped_answers_become_a_strict_file_that_runs(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir() if "journal" not in path.name} == {"mine.yaml"}
 
 
+@pytest.mark.untraced
 def test_a_trailing_stop_is_asked_for_and_runs_too(tmp_path: Path) -> None:
     made = piped(TRAILING, "mine.yaml", folder=tmp_path)
 
@@ -254,6 +256,7 @@ def test_going_back_corrects_an_answer(here: Path) -> None:
     assert "\norder_amount: 0.02\n" in text
 
 
+@pytest.mark.untraced
 def test_a_terminal_holds_the_same_conversation_in_colour(tmp_path: Path) -> None:
     with terminal("create", "mine.yaml", folder=tmp_path) as person:
         for text, question in ANSWERS[:5]:

@@ -36,6 +36,7 @@ def without_row(text: str, name: str) -> str:
     return shorter
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", machine_names())
 def test_a_shipped_lifecycle_is_proved(name: str) -> None:
     path = machine_path(name)
@@ -105,6 +106,7 @@ class Spied(Parameters):
         return super().__getattribute__(name)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("path", sorted(STRATEGIES.glob("*.yaml")), ids=lambda path: str(path.stem))
 def test_a_proof_reads_nothing_of_how_much_is_quoted_and_where(path: Path) -> None:
     strategy = load_strategy(path)

@@ -77,6 +77,7 @@ def test_aliases_cannot_make_a_file_deep() -> None:
     assert codes(nested) == ["too-deep"]
 
 
+@pytest.mark.untraced
 def test_many_values_are_too_many() -> None:
     assert codes("a: [" + "1,\n" * 50_000 + "1]") == ["too-many-values"]
 

@@ -130,6 +130,7 @@ def venue(floor: Guarded, act: str, some: WorkingOrder, cash: list[Fraction]) ->
             floor.refuse_cancel(order)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("mode", PositionMode)
 @pytest.mark.parametrize("machine", [PROFIT, TRAILING])
 @given(moves=MOVES, crosses=st.booleans(), splits=st.booleans(), is_exempt=st.booleans())

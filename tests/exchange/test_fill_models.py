@@ -24,6 +24,8 @@ from perpfsm.market.side import Side
 from tests.exchange.helpers import BUY, MAKER, NOW, SELL, exchange, fills, limit, place
 from tests.exchange.helpers import settings as venue_settings
 
+pytestmark = pytest.mark.untraced
+
 TICK = Decimal("0.1")
 OPEN = Quote(NOW, Decimal("99.5"), Decimal(4), Decimal("100.5"), Decimal(4), exchange_ns=0)
 

@@ -55,6 +55,7 @@ SHEETS = st.builds(
 )
 
 
+@pytest.mark.untraced
 @given(SHEETS)
 def test_a_value_comes_back_equal_and_says_the_same_again(sheet: Sheet) -> None:
     text = to_text(sheet)

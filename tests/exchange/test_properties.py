@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from perpfsm.market.order import CancelOrder, Command, OrderAccepted, OrderExpir
 from perpfsm.market.position import Position, split_fill
 from perpfsm.market.side import LegName, PositionMode, Side
 from tests.exchange.helpers import BUY, NOW, exchange, fills, limit, market, position, quote, settings
+
+pytestmark = pytest.mark.untraced
 
 BALANCE = 1_000_000
 WIDE, TIGHT = 7, 1

@@ -78,6 +78,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.untraced
 @given(st.dictionaries(TEXTS, VALUES))
 def test_canonical_json_is_what_the_standard_library_writes_sorted_and_unspaced(body: dict[str, object]) -> None:
     expected = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

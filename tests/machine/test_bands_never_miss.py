@@ -22,6 +22,8 @@ from perpfsm.market.messages import Quote
 from tests.machine.small_machines import small_worlds, watched_worlds
 from tests.machine.worlds import PRICES, World, after, quotes, worlds
 
+pytestmark = pytest.mark.untraced
+
 BandOf = Callable[[Lifecycle, Leg, View], Band]
 WORLDS = {"shipped machines": worlds(), "small machines": small_worlds(), "one row": watched_worlds()}
 OFFSETS = [Decimal(offset) for offset in ("0", "0.01", "-0.01", "0.05", "-0.05", "0.1", "-0.1")]

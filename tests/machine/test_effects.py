@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from perpfsm.machine.view import Reading, View
 from perpfsm.market.order import OrderType, PlaceOrder, Role
 from perpfsm.market.working import OrderStatus, WorkingOrder
 from tests.machine.worlds import THOROUGHLY, legs, views
+
+pytestmark = pytest.mark.untraced
 
 ACTIONS = shipped_library().actions
 ANY_LEG = st.one_of(legs(["open", "trailing", "closing"]), legs(["idle"], ["open"]))

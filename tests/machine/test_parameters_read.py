@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import fields, replace
 from typing import ClassVar
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from perpfsm.machine.view import Reading, View
 from perpfsm.market.ratio import Ratio
 from tests.builders import SECOND
 from tests.machine.worlds import THOROUGHLY, legs, views
+
+pytestmark = pytest.mark.untraced
 
 NAMES = {field.name for field in fields(Parameters)}
 

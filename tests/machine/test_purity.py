@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from perpfsm.machine.step import take_step
 from perpfsm.machine.view import Reading
 from perpfsm.market.ratio import Ratio
 from tests.machine.worlds import THOROUGHLY, World, worlds
+
+pytestmark = pytest.mark.untraced
 
 TRIGGERS = st.sampled_from([Trigger.MARKET, *Trigger])
 

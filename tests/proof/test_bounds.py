@@ -66,6 +66,7 @@ def test_a_metric_that_fails_on_extreme_prices_may_be_anything() -> None:
     ]
 
 
+@pytest.mark.untraced
 def test_a_guard_that_reads_twenty_independent_metrics_does_not_hang() -> None:
     metrics = [
         MetricSpec(f"mood_{number}", "none", "A stranger's.", lambda _: "good", values=("good", "bad"))

@@ -49,6 +49,7 @@ def number(text: str) -> Decimal:
 AT_MOST, AT_LEAST, BELOW, ABOVE, IS, IS_NOT = Operator
 
 
+@pytest.mark.untraced
 @given(parts=st.lists(GUARDS, min_size=1, max_size=3), of=legs(["open", "closing"]), seen=views())
 def test_what_happens_is_never_called_impossible(parts: list[Guard], of: Leg, seen: View) -> None:
     reading = Reading(of, seen)

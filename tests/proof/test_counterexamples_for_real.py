@@ -16,6 +16,8 @@ from perpfsm.proof.prove import prove
 from perpfsm.proof.replay import replay
 from tests.proof.faulty import Edit, faulty, saying, with_row, without
 
+pytestmark = pytest.mark.untraced
+
 Record = dict[str, object]
 Shows = Callable[[list[Record]], None]
 STOP_PCT = Decimal("0.2")

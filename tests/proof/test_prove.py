@@ -139,6 +139,7 @@ FAULTS: list[tuple[str, MachineDefinition, Edit, str, tuple[str, ...]]] = [
 ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", machine_names())
 @pytest.mark.parametrize("close", CloseType)
 def test_the_shipped_lifecycles_prove_clean(name: str, close: CloseType) -> None:
@@ -150,6 +151,7 @@ def test_the_shipped_lifecycles_prove_clean(name: str, close: CloseType) -> None
     assert {claim.name for claim in proof.claims if claim.verdict is not Verdict.PROVED} == set()
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_the_shipped_strategies_prove_clean(name: str) -> None:
     strategy = load_strategy(strategies_dir() / f"{name}.yaml")

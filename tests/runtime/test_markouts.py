@@ -159,6 +159,7 @@ MOMENTS = st.lists(st.tuples(st.integers(0, 60), st.integers(90, 110)), max_size
 )
 
 
+@pytest.mark.untraced
 @settings(max_examples=200, deadline=None)
 @given(MOMENTS, MOMENTS.map(lambda fills: fills[:8]), st.integers(1, 80))
 def test_the_delay_of_answers_changes_no_markout(quotes: Moments, fills: Moments, delay: int) -> None:

@@ -177,6 +177,7 @@ def quality_of_a_run(market: Scenario | SyntheticSettings, latency: LatencySetti
     return rig.driver.quality.at(rig.driver.now_ns)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "market", [CRASH, SyntheticSettings(start_price=D(1000), duration_s=D(1200), volatility_bps=D(2))]
 )

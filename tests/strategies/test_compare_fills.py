@@ -11,6 +11,8 @@ import pytest
 from perpfsm.config.resources import strategies_dir
 from tests.strategies.desk import command
 
+pytestmark = pytest.mark.traced
+
 STRATEGY = strategies_dir() / "one_way_profit_taking.yaml"
 SHORT = ("--feed", "synthetic:gap", "--duration", "300")
 

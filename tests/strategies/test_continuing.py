@@ -6,6 +6,8 @@ import pytest
 
 from tests.strategies.desk import HEDGE, TRAILING, Desk, Value, bid_at, command, long_from, mid_at
 
+pytestmark = pytest.mark.traced
+
 
 def runs(desk: Desk) -> list[dict[str, object]]:
     """Return the headers of all runs, whole, with their epochs."""

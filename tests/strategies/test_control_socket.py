@@ -22,6 +22,8 @@ from tests.strategies.desk import Desk
 from tests.strategies.remote import running, talk, until
 from tests.strategies.test_processes import PATIENCE_S
 
+pytestmark = pytest.mark.traced
+
 IDENTIFY = b'{"perpfsm":1,"command":"identify"}\n'
 NOBODY = 65534
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.strategies.desk import HEDGE, TRAILING, Desk, Row, Value, bid_at, command, long_from, mid_at, short_from
 
+pytestmark = pytest.mark.traced
+
 FLATTEN: dict[str, Value] = {"on_stop": "flatten"}
 
 

@@ -1,6 +1,10 @@
 """A halt outlives the run that made it, until somebody resumes with a reason (B18)."""
 
+import pytest
+
 from tests.strategies.desk import Desk, Value, bid_at, command, long_from, mid_at
+
+pytestmark = pytest.mark.traced
 
 LIMIT: dict[str, Value] = {"risk": {"max_loss": 1}, "stop_loss_spread": 0}
 CALM = [mid_at(100, 100), mid_at(200, 100)]

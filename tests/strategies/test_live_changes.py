@@ -21,6 +21,8 @@ from tests.strategies.remote import listed, running, until
 from tests.strategies.test_price_sources import custom
 from tests.strategies.test_processes import PATIENCE_S, raw, run_words, started
 
+pytestmark = pytest.mark.traced
+
 EDITS = int(os.environ.get("EDITS", "60"))  # EDITS=1000 takes a minute and a half
 OFTEN: dict[str, Value] = {"order_refresh_time": 5}
 FREQUENT: dict[str, Value] = {"order_refresh_time": 20, "order_refresh_tolerance_pct": 10}
@@ -235,6 +237,7 @@ def test_the_run_goes_on_without_a_control_socket_when_none_can_be_made(desk: De
     assert "The run goes on without its control socket." in done.stderr
 
 
+@pytest.mark.untraced
 def test_edits_under_fire_never_crash_it_and_never_apply_by_half(desk: Desk) -> None:
     under_fire(desk, EDITS)
 

@@ -16,6 +16,8 @@ from tests.strategies.desk import START_S, Desk, Row, Value, command, mid_at
 from tests.strategies.story import Story
 from tests.strategies.test_processes import PATIENCE_S, ROOT, run_words
 
+pytestmark = pytest.mark.traced
+
 NS = 10**9
 SPEED = 20
 NARROW: Mapping[str, Value] = {"bid_spread": 1, "ask_spread": 1, "order_refresh_time": 2, "filled_order_delay": 0}

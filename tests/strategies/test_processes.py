@@ -19,6 +19,8 @@ import pytest
 
 from tests.strategies.desk import Desk, Row, Value, bid_at, command, long_from, mid_at
 
+pytestmark = pytest.mark.traced
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30
 POLL_S = 0.05

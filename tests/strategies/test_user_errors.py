@@ -6,6 +6,8 @@ import pytest
 
 from tests.strategies.desk import Desk, Value, command, mid_at
 
+pytestmark = pytest.mark.traced
+
 
 def said(desk: Desk, *words: object, code: int = 1) -> str:
     """Return what a command that fails says on stderr: nothing on stdout, no traceback, nothing journaled."""
