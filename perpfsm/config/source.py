@@ -5,6 +5,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from perpfsm.config.resources import machine_path
 from perpfsm.errors import Finding, Place, Severity
 
 SIZE_MAX = 1024 * 1024
@@ -90,7 +91,9 @@ def read_bytes(path: Path) -> bytes | Finding:
         with path.open("rb") as file:
             return file.read(SIZE_MAX + 1)
     except FileNotFoundError:
-        return _refuse(path, "missing-file", "There is no such file.", "Check the path.")
+        shipped = machine_path(str(path))
+        remedy = "Check the path." if shipped is None else f"The shipped lifecycle of that name is {shipped}."
+        return _refuse(path, "missing-file", "There is no such file.", remedy)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return _refuse(

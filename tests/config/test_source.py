@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from perpfsm.config.resources import machine_path
 from perpfsm.config.source import SIZE_MAX, Source, is_secret_name, read_source
 from perpfsm.errors import Finding, Place, Severity
 
@@ -83,3 +84,13 @@ def test_a_good_file_is_its_text(tmp_path: Path) -> None:
 
     assert read_source(path) == Source(str(path), "# größe\r\na: 1\r\n")
     assert str(Place(str(path))) == str(path)
+
+
+def test_the_bare_name_of_a_shipped_lifecycle_is_answered_with_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = read_source(Path("profit_taking"))
+
+    assert isinstance(refused, Finding)
+    assert refused.remedy == f"The shipped lifecycle of that name is {machine_path('profit_taking')}."
