@@ -16,6 +16,7 @@ LOOK_EVERY = 2048
 NAP_S_MAX = 0.05
 NAP_S_MIN = 0.001
 BUSY_S_MAX = 0.01  # a run that is behind its pace stands aside so often for what else goes on, a nap long
+INSIST_NS_MAX = 120 * SECOND_NS  # an exit that found nobody by then finds nobody in a market that has ended
 WAIT_NS_MAX = 600 * SECOND_NS  # several times there and back at the longest latency
 
 FEED_END = "feed end"
@@ -153,7 +154,7 @@ def finish(driver: Driver, ending: Ending) -> EndRecord:
     """Stop in good order: cancel quotes, then leave or flatten the position as `on_stop` says, then the footer (B19).
 
     What is on its way to the venue and back arrives first, however long the latency of the paper exchange, but for a
-    venue that is silent for more than `WAIT_NS_MAX`.
+    venue that is silent for more than `WAIT_NS_MAX`. An exit that is lost meanwhile is tried again as ever (B12).
 
     Raises:
         JournalError: When the footer cannot be kept.
@@ -163,11 +164,11 @@ def finish(driver: Driver, ending: Ending) -> EndRecord:
     driver.operate("stop", who, "the run ends", ending.time_ns)
     driver.wait_for_venue(ending.time_ns + WAIT_NS_MAX)
     state = driver.session.state
-    is_exposed = any(not leg.position.is_flat for leg in state.legs.values())
-    if is_exposed and state.setup.parameters.on_stop is OnStop.FLATTEN:
+    if _is_exposed(driver) and state.setup.parameters.on_stop is OnStop.FLATTEN:
         flattened_ns = max(ending.time_ns, driver.now_ns)
         driver.operate("flatten", who, "on_stop is flatten", flattened_ns)
         driver.wait_for_venue(flattened_ns + WAIT_NS_MAX)
+        _insist(driver)
     positions = {name.value: leg.position for name, leg in state.legs.items()}
     footer = EndRecord(
         max(ending.time_ns, state.now_ns),
@@ -183,3 +184,15 @@ def finish(driver: Driver, ending: Ending) -> EndRecord:
         raise driver.failure
     driver.note(footer)
     return footer
+
+
+def _insist(driver: Driver) -> None:
+    """Let an exit that was refused, expired or left behind be tried again until nothing is open, within bounds."""
+    until_ns = driver.now_ns + INSIST_NS_MAX
+    while driver.failure is None and _is_exposed(driver) and driver.due_ns <= until_ns:
+        driver.advance(driver.due_ns)
+        driver.wait_for_venue(until_ns)
+
+
+def _is_exposed(driver: Driver) -> bool:
+    return any(not leg.position.is_flat for leg in driver.session.state.legs.values())

@@ -57,11 +57,31 @@ def test_on_stop_flatten_closes_both_hedge_legs(desk: Desk) -> None:
     assert (story.working, story.position) == ([], {})
 
 
+def test_on_stop_flatten_tries_again_when_the_venue_refuses(desk: Desk) -> None:
+    """B12, B19: an exit that is refused is never given up while exposed, also not at the end."""
+    story = desk.run([*long_from(100), bid_at(2, 99.5), (2, "reject 2")], FLATTEN)
+
+    assert story.placed[-3:] == ["2 sell 1 at market close", "3 sell 1 at market close", "5 sell 1 at market close"]
+    assert (story.fills[-1], story.closings) == ("5 sell 1 @ 99.5 taker close", ["5 flatten"])
+    assert (story.working, story.position) == ([], {})
+
+
+def test_on_stop_flatten_completes_a_stop_that_rests(desk: Desk) -> None:
+    """B12, B19: a closing LIMIT that the market has left behind is replaced, also at the end."""
+    tight: dict[str, Value] = {"stop_loss_spread": 2, "stop_loss_slippage_buffer": 0}
+    rows = [*long_from(100), (2, 97.5, 97.51, "0.4", 100), bid_at(2.1, 97)]
+
+    story = desk.run(rows, FLATTEN, tight)
+
+    assert (story.closings, story.working, story.position) == (["3 stop_loss"], [], {})
+
+
 def test_on_stop_flatten_needs_no_good_data_to_leave_but_a_market_to_be_filled(desk: Desk) -> None:
     """B12, B17, B19: bad data at the very end hold no exit back; it goes MARKET, and finds nobody."""
     story = desk.run([*long_from(100), bid_at(2, 99.5), (3, "nan", "nan")], FLATTEN)
 
-    assert story.placed[-1] == "3 sell 1 at market close"
+    assert story.placed[2:5] == [f"{second} sell 1 at market close" for second in (3, 4, 6)]
+    assert float(story.lines[-1].second) <= 3 + 120
     assert (len(story.fills), story.closings, story.position) == (1, [], {"BOTH": ("1", "100")})
 
 
