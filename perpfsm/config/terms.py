@@ -30,6 +30,7 @@ def terms_of(settings: Settings, paper: PaperSettings, *, is_fed_elsewhere: bool
         orders_per_10s=paper.orders_per_10s,
         orders_per_minute=paper.orders_per_minute,
         answer_ms=Decimal(_longest_ns(latency.order) + _longest_ns(latency.ack)) / NS_PER_MS,
+        price_band_pct=paper.price_band_pct,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from perpfsm.decisions.parameters import Parameters
 from perpfsm.proof.flaw import Flaw
+from perpfsm.proof.lint_band import orders_fit_the_price_band
 from perpfsm.proof.lint_fees import exits_pay_their_fees, quotes_pay_their_fees
 from perpfsm.proof.lint_limits import position_needs_more_than_one_refresh, refresh_fits_the_limits
 from perpfsm.proof.lint_liquidation import stop_comes_before_liquidation
@@ -17,6 +18,7 @@ CODES = {
     "quotes-below-fees": True,
     "max-position-at-once": True,
     "refresh-too-fast": True,
+    "beyond-price-band": True,
 }
 
 
@@ -33,3 +35,4 @@ def lint(parameters: Parameters, terms: Terms, reads: frozenset[str]) -> Iterato
     yield from quotes_pay_their_fees(parameters, terms)
     yield from position_needs_more_than_one_refresh(parameters)
     yield from refresh_fits_the_limits(parameters, terms)
+    yield from orders_fit_the_price_band(parameters, terms, reads)

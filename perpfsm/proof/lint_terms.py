@@ -28,6 +28,7 @@ class Terms:
         orders_per_10s: Placements that the venue takes in ten seconds; None where it does not say.
         orders_per_minute: The same in a minute.
         answer_ms: From sending an order to hearing of it.
+        price_band_pct: How far from the mark price a LIMIT may stand, percent; None has no band.
     """
 
     instrument: Instrument
@@ -40,6 +41,7 @@ class Terms:
     orders_per_10s: int | None = None
     orders_per_minute: int | None = None
     answer_ms: Decimal = Decimal(0)
+    price_band_pct: Decimal | None = None
 
 
 def amounts(parameters: Parameters, side: Side) -> list[Decimal]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from perpfsm.decisions.parameters import OverrideOrder, Parameters, RiskLimits
+from perpfsm.decisions.parameters import CloseType, OverrideOrder, Parameters, PositionManagement, RiskLimits
 from perpfsm.errors import Severity
 from perpfsm.market.instrument import Instrument
 from perpfsm.market.side import Side
@@ -291,3 +291,35 @@ def test_refreshing_must_leave_the_venue_time_to_answer() -> None:
         "order_refresh_time: Quotes live for 1 s, but it takes 1,500 ms to place one and hear of it."
     ]
     assert found(slow, order_refresh_time=2) == []
+
+
+def test_what_stands_beyond_the_venues_price_band_is_refused() -> None:
+    banded = with_terms(price_band_pct=Decimal("0.5"))
+    within = Decimal("0.4")
+    profits = ("long_profit_taking_spread", "short_profit_taking_spread")
+    quotes = ("bid_spread", "ask_spread")
+    near: dict[str, object] = dict.fromkeys((*profits, *quotes, "stop_loss_slippage_buffer"), within)
+    assert found(banded, **near) == []
+    at_the_edge = found(banded, **(near | {"stop_loss_slippage_buffer": Decimal("0.5")}))
+    assert [(flaw.code, flaw.path) for flaw in at_the_edge] == [("beyond-price-band", ("stop_loss_slippage_buffer",))]
+
+    too_far = {"stop_loss_slippage_buffer": "A stop's LIMIT stands as far as that from the best price, so that it is "}
+    too_far["stop_loss_slippage_buffer"] += "refused, and closes at market later."
+    too_far |= dict.fromkeys(profits, "The take-profit is refused while the market is where the position was opened.")
+    too_far |= dict.fromkeys(quotes, "Every quote of that side is refused.")
+    assert said(found(banded, stop_loss_slippage_buffer=Decimal(1))) == [
+        f"{name}: {name} 1 % is not within paper.price_band_pct 0.5 %. {why}" for name, why in too_far.items()
+    ]
+
+
+def test_without_a_band_or_without_such_an_order_no_band_refuses_anything() -> None:
+    banded = with_terms(price_band_pct=Decimal("0.5"))
+    assert found(stop_loss_slippage_buffer=Decimal(50)) == []
+    only_bids = (OverrideOrder("far", Side.BUY, Decimal(1), Decimal(1)),)
+    trails = replace(of(order_override=only_bids), position_management=PositionManagement.TRAILING_STOP)
+    assert [flaw.path for flaw in lint(trails, banded, frozenset())] == [("order_override",)]
+    at_market = replace(of(), close_position_order_type=CloseType.MARKET)
+    assert [flaw.path for flaw in lint(at_market, banded, frozenset({"stop_loss_spread"}))] == [
+        ("bid_spread",),
+        ("ask_spread",),
+    ]
