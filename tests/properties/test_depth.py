@@ -92,7 +92,7 @@ def test_depth_that_is_slept_through_is_caught() -> None:
         with_bands, without = (Play(world, driver=Deaf, bands=bands).go(world.happenings) for bands in (True, False))
         return with_bands.records != without.records
 
-    assert is_found(differs, among=deep_worlds())
+    assert is_found(differs, among=deep_worlds)
 
 
 def test_depth_decides_where_quotes_stand_in_some_drawn_world() -> None:
@@ -100,4 +100,4 @@ def test_depth_decides_where_quotes_stand_in_some_drawn_world() -> None:
         without = tuple(one for one in world.happenings if not isinstance(one, DepthSnapshot | DepthUpdate))
         return quotes_placed(Play(world).go(world.happenings)) != quotes_placed(Play(world).go(without))
 
-    assert is_found(matters, among=deep_worlds())
+    assert is_found(matters, among=deep_worlds)

@@ -104,4 +104,4 @@ def test_the_drawn_troubles_reach_orders(status: str) -> None:
         records = Play(world).go(world.happenings).records
         return any(isinstance(record, OrderRecord) and record.status == status for record in records)
 
-    assert is_found(happens, among=troubled_worlds())
+    assert is_found(happens, among=troubled_worlds)

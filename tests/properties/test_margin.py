@@ -105,4 +105,4 @@ def test_the_drawn_worlds_liquidate_and_fund_in_both_modes(
     def happens(world: World) -> bool:
         return world.parameters.margin_mode is mode and any(map(is_wanted, Play(world).go(world.happenings).records))
 
-    assert is_found(happens, among=margined_worlds())
+    assert is_found(happens, among=margined_worlds)

@@ -138,7 +138,7 @@ def test_a_quote_that_the_exchange_never_sees_because_a_trade_came_between() -> 
 
 def test_a_liquidation_that_a_band_sleeps_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Liquidation, "band", lambda _: EVERYWHERE)
-    assert is_found(differs_without_bands, among=margined_worlds())
+    assert is_found(differs_without_bands, among=margined_worlds)
 
 
 def test_a_liquidation_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_a_liquidation_that_never_comes(monkeypatch: pytest.MonkeyPatch) -> None
     def lives_on(world: World) -> bool:
         return bool(claims.always(nothing_lives_below_maintenance, world, Play(world, bands=False)))
 
-    assert is_found(lives_on, among=margined_worlds())
+    assert is_found(lives_on, among=margined_worlds)
 
 
 def test_funding_that_is_booked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,4 +157,4 @@ def test_funding_that_is_booked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
         pay(self, leg, 2 * paid)
 
     monkeypatch.setattr(Ledger, "pay_funding", greedy)
-    assert is_found(wrong_money, among=margined_worlds())
+    assert is_found(wrong_money, among=margined_worlds)

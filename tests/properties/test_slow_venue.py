@@ -117,10 +117,10 @@ class TestPlantedBugs:
     def test_a_band_that_forgets_what_is_due(self, monkeypatch: pytest.MonkeyPatch) -> None:
         band = PaperExchange.band
         monkeypatch.setattr(PaperExchange, "band", lambda self: replace(band(self), due_ns=NEVER))
-        assert is_found(differs_without_bands, among=slow_worlds())
+        assert is_found(differs_without_bands, among=slow_worlds)
 
     def test_a_quote_that_the_exchange_sees_only_after_a_command_has_arrived(self) -> None:
-        assert is_found(lambda world: differs_without_bands(world, Late), among=slow_worlds())
+        assert is_found(lambda world: differs_without_bands(world, Late), among=slow_worlds)
 
 
 class Late(Driver):
@@ -149,4 +149,4 @@ def test_the_drawn_worlds_have_races_trades_that_fill_and_cancels_that_come_too_
         found.update(what for what, happened in had.items() if happened)
         return found == had.keys()
 
-    assert is_found(is_the_last_one, among=slow_worlds()), f"only {found}"
+    assert is_found(is_the_last_one, among=slow_worlds), f"only {found}"
