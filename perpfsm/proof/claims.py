@@ -8,10 +8,9 @@ from perpfsm.proof.explore import Move
 from perpfsm.proof.refutation import Refutation
 from perpfsm.proof.run import OFFERS_MAX, Run
 from perpfsm.proof.situation import Situation
-from perpfsm.proof.told import BACKS_OFF, GETS_OUT, PULLED, TAKE_PROFIT, Told
+from perpfsm.proof.told import BACKS_OFF, GETS_OUT, PULLED, STOP_LOSS, TAKE_PROFIT, Told
 from perpfsm.proof.world import BEYOND_STOP, IS_DUST, STOP, World, classes_where
 
-STOP_LOSS = "stop_loss"
 NO_OPPOSITE = "no-opposite-quote"
 ADDING = "no-quote-while-closing"
 
@@ -138,7 +137,12 @@ class Watch:
         return (pnl is None or bool(pnl & self._beyond)) and (remainder is None or not remainder <= self._dust)
 
     def _not_stopped(self, at: int, move: Move, run: Run, start: Situation) -> None:
-        if any(taken.after.situation.reason == STOP_LOSS for taken in run.taken):
+        stopped = next((taken for taken in run.taken if taken.after.situation.reason == STOP_LOSS), None)
+        if stopped is not None:
+            end = run.end.situation
+            if end.exposed and end.reason == STOP_LOSS and not (end.limit or end.market):
+                assert stopped.outcome.row is not None  # noqa: S101  # only rows that fire are taken
+                self._keep(_unclosed(at, move, stopped.outcome.row))
             return
         row = next((taken.outcome.row for taken in run.taken), None)
         spread = self._world.parameters.stop_loss_spread
@@ -188,6 +192,13 @@ def _endless(at: int, move: Move) -> Refutation:
     whose = "its own actions" if len(names) == 1 else "their actions"
     remedy = f"{one} a condition that {whose} make false, such as an age that they restart."
     return Refutation("comes-to-rest", ("transitions", min(row.number for row in circle) - 1), at, move, what, remedy)
+
+
+def _unclosed(at: int, move: Move, row: Row) -> Refutation:
+    """Return what is wrong with a stop that leaves no closing order behind."""
+    what = f"Row {row.name} fires, but when the event is over no order works that closes at a loss."
+    remedy = f"Let {row.name} do [cancel_orders, close_position]."
+    return Refutation("stop-first", ("transitions", row.number - 1), at, move, what, remedy)
 
 
 def _about_row(claim: str, row: Row) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from perpfsm.proof.situation import Situation
 from perpfsm.proof.world import IS_DUST, World, classes_where
 
 TAKE_PROFIT = "take_profit"
+STOP_LOSS = "stop_loss"
 PULLED = "quotes-are-pulled"
 GETS_OUT = "gets-out-when-told"
 BACKS_OFF = "backs-off"
@@ -38,7 +39,7 @@ class Told:
             yield from self._quotes_left(at, event, run)
         is_noticed = self._world.definition.state(start.state).exposed
         if trigger in CLOSES and start.exposed and is_noticed and not start.market_in_flight and not start.lost:
-            yield from self._stays_in(at, event, run)
+            yield from self._stays_in(at, start, event, run)
         is_lost_now = event.kind is Kind.EXIT_GOES and event.after.lost and not start.lost
         if is_lost_now and first.exposed and self._world.parameters.exit_retry_s > 0:
             yield from self._repeats(at, start, event, run)
@@ -62,13 +63,15 @@ class Told:
                 remedy = f"Add a row on {event.trigger} from {end.state} that does cancel_quotes."
                 yield Refutation(PULLED, ("states", self._numbers[end.state]), at, move, what, remedy)
 
-    def _stays_in(self, at: int, event: Event, run: Run) -> Iterator[Refutation]:
+    def _stays_in(self, at: int, start: Situation, event: Event, run: Run) -> Iterator[Refutation]:
+        """Yield ends in which the position is not being closed: a reason alone, that came only now, closes nothing."""
         for rest, move in self._ends(event, run):
             end = rest.end.situation
             chosen = dict(rest.end.chosen)
             for taken in move.taken:
                 chosen = dict(taken.chosen) | chosen
-            is_closing = end.limit or end.market or end.reason not in {NO_REASON, TAKE_PROFIT}
+            was_closing = end.reason == start.reason not in {NO_REASON, TAKE_PROFIT}
+            is_closing = end.limit or end.market or was_closing or end.reason == STOP_LOSS  # a stop has its own claim
             remainder = chosen.get("remainder")
             if end.exposed and not is_closing and (remainder is None or not remainder <= self._dust):
                 what = f"In {end.state} a position stays open when {event.says}."
