@@ -15,7 +15,7 @@ _CARRIES = {
     _MARK: Offer.MARK,
 }
 _FUNDING_RATE = re.compile(rb'"r"\s*:\s*"[^"]')
-_COLUMNS = {"agg_trade_id": Offer.TRADES, "mark_price": Offer.MARK}
+_COLUMNS = {"agg_trade_id": Offer.TRADES, "mark_price": Offer.MARK, "funding_rate": Offer.FUNDING}
 
 
 def offers_of_recording(head: Collection[bytes]) -> frozenset[Offer]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from perpfsm.feeds import open_feed
 from perpfsm.market.incident import Deleverage, FeedMessage, RejectPlacements, Silence
-from perpfsm.market.messages import BadQuote, Quote
+from perpfsm.market.messages import BadQuote, MarkPrice, Quote
 from perpfsm.market.side import LegName
 from tests.feeds.helpers import QUOTES_HEADER, failure_of, messages_of, write_lines
 
@@ -51,6 +51,42 @@ def test_the_mark_price_goes_with_the_quote_and_so_does_the_last_price(tmp_path:
         BadQuote(1 * S, "mark_price is not finite: nan"),
         BadQuote(1 * S, "last_price is not positive: 0"),
     ]
+
+
+def test_funding_goes_behind_the_quote_of_its_row(tmp_path: Path) -> None:
+    header = QUOTES_HEADER + ",mark_price,funding_rate,funding_time,incident"
+    rows = ["1,99.5,2,100.5,3,100,-0.0003,60,silent 1", "1,99.5,2,100.5,3,100,,,", "1,99.5,2,100.5,3,nan,0.01,60,"]
+    marked = replace(QUOTE, mark=Decimal(100))
+    assert messages_of(write_lines(tmp_path / "q", [header, *rows])) == [
+        marked,
+        MarkPrice(1 * S, Decimal(100), Decimal("-0.0003"), 60 * S),
+        Silence(1 * S, Decimal(1)),
+        marked,
+        BadQuote(1 * S, "mark_price is not finite: nan"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        (",0.01,60", "The row has a funding_rate and no mark_price."),
+        ("100,much,60", "'much' is not a number."),
+        ("100,nan,60", "funding_rate is not finite: nan."),
+        ("100,0.01,", "'' is not a timestamp (s, ms, µs or ns since 1970, or ISO 8601)."),
+    ],
+)
+def test_funding_that_cannot_be_read_is_an_error(tmp_path: Path, cells: str, what: str) -> None:
+    path = write_lines(tmp_path / "q", [QUOTES_HEADER + ",mark_price,funding_rate,funding_time", f"{ROW},{cells}"])
+    error = failure_of(path)
+    assert (error.where, error.what) == ("q:2", what)
+
+
+def test_funding_needs_a_mark_price_a_rate_and_a_time(tmp_path: Path) -> None:
+    error = failure_of(write_lines(tmp_path / "q", [QUOTES_HEADER + ",funding_rate", f"{ROW},0.01"]))
+    assert str(error) == (
+        "q:1: The header has funding and lacks mark_price, funding_time. "
+        "Funding needs the columns mark_price, funding_rate, funding_time."
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +134,7 @@ def test_a_row_that_cannot_be_read_is_an_error_with_its_number(tmp_path: Path, r
 )
 def test_a_wrong_header_is_an_error_that_names_the_columns(tmp_path: Path, header: str, what: str) -> None:
     error = failure_of(write_lines(tmp_path / "q", [header, ROW]))
-    remedy = f"The columns are {QUOTES_HEADER}, optionally mark_price,last_price,incident."
+    remedy = f"The columns are {QUOTES_HEADER}, optionally mark_price,last_price,funding_rate,funding_time,incident."
     assert (error.where, error.what, error.remedy) == ("q:1", what, remedy)
 
 

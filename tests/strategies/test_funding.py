@@ -163,3 +163,21 @@ def test_funding_is_at_the_newest_mark_price_also_when_its_quotes_were_slept_thr
     )
 
     assert story.forced == ["2800 funding 0.50075 at 0.005 of 100.15"]
+
+
+def test_a_quotes_csv_tells_funding_of_its_own_and_no_constant_rate_counts_beside_it(desk: Desk) -> None:
+    """Both signs, each at its moment; the newest rate before the moment counts."""
+    told = {1: ("0.002", 100), 2: ("0.005", 100), 200: ("-0.001", 300)}
+    lines = ["timestamp,bid_price,bid_size,ask_price,ask_size,mark_price,funding_rate,funding_time"]
+    for second, bid in ((0, 110), (1, 99.99), (2, 99.99), (200, 99.99), (3000, 99.99)):
+        rate, due_s = told.get(second, ("", 0))
+        due = START_S + due_s if rate else ""
+        lines.append(f"{START_S + second},{bid},9,{bid + 0.01},9,100,{rate},{due}")
+    path = desk.folder / "funding.csv"
+    path.write_text("\n".join(lines) + "\n")
+    desk.write(HOURLY, PATIENT, {"bid_spread": 1})
+
+    story = desk.go("--feed", path)
+
+    assert story.fills[0] == "1 buy 1 @ 108.9 maker quote"
+    assert story.forced == ["100 funding 0.5 at 0.005 of 100", "300 funding -0.1 at -0.001 of 100"]
