@@ -12,7 +12,8 @@ SIZE_MAX = 1024 * 1024
 LINE_MAX = 4096  # the scanner is quadratic in the length of some tokens, and a token ends with its line
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Two sets, since one of both takes ten times as long to compile.
+_CONTROLS = (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"), re.compile("[\ud800-\udfff\ufffe\uffff]"))
 _SECRET = re.compile(
     r"(?i)(?:^|[^a-z0-9])(?:api[_-]?key|api[_-]?secret|secret[_-]?key|secret|private[_-]?key|password|passphrase|token)$"
 )
@@ -102,8 +103,9 @@ def read_bytes(path: Path) -> bytes | Finding:
 
 
 def _odd_text(path: Path, source: Source) -> Finding | None:
-    odd = _CONTROL.search(source.text)
-    if odd is not None:
+    found = [odd for control in _CONTROLS if (odd := control.search(source.text)) is not None]
+    if found:
+        odd = min(found, key=re.Match.start)
         before = _BREAK.split(source.text[: odd.start()])
         what = f"Character U+{ord(odd[0]):04X} cannot stand in a text file."
         return _refuse(path, "control-character", what, "Remove it.", at=(len(before), len(before[-1]) + 1))
