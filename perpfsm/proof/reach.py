@@ -133,8 +133,8 @@ class Silence:
     def _is_waiting(self, situation: Situation) -> bool:
         """Return whether an exit, other than a take-profit, ought to become MARKET from here."""
         is_closing = self._world.definition.state(situation.state).closing
-        is_left = situation.reason not in {NO_REASON, TAKE_PROFIT}
-        return is_closing and is_left and situation.exposed and not situation.market_in_flight
+        is_left = (is_closing and situation.reason not in {NO_REASON, TAKE_PROFIT}) or situation.limit
+        return is_left and situation.exposed and not situation.market_in_flight
 
     def _ways(self, situation: Situation) -> Iterator[_Wait]:
         """Yield how a long silence goes on in `situation` without a MARKET exit."""
