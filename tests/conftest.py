@@ -4,12 +4,13 @@ import os
 
 import pytest
 from coverage import Coverage
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A flaky test is a defect, so the gate tries the same examples each time;
+# A flaky test is a defect, so the gate tries the same examples each time, and no machine is too slow for them;
 # `make test PYTEST_FLAGS=--hypothesis-profile=explore` looks for new ones.
-settings.register_profile("gate", derandomize=True, deadline=None)
-settings.register_profile("explore", max_examples=2_000, deadline=None)
+AT_ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", AT_ANY_SPEED, derandomize=True)
+settings.register_profile("explore", AT_ANY_SPEED, max_examples=2_000)
 settings.load_profile("gate")
 
 # Coverage hands its settings to the processes that a test starts in this variable.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TIMEOUT_S = 30
-PATIENCE_S = 2
+PATIENCE_S = 5
 PRESSES_MAX = 5
 INTERRUPT = "\x03"
 END_OF_INPUT = "\x04"

@@ -66,7 +66,7 @@ async def here(_host: str, _port: int) -> tuple[Address, ...]:
 async def ask(server: TlsServer, host: str, monkeypatch: pytest.MonkeyPatch) -> Answer:
     monkeypatch.setattr(custom_api, "look_up", here)
     port = server.listener.getsockname()[1]
-    of = CustomApi(f"https://{host}:{port}/", None, 5, 5, Decimal(30), None, allows_private=True)
+    of = CustomApi(f"https://{host}:{port}/", None, 5, 30, Decimal(30), None, allows_private=True)
     async with custom_api.PriceServer(of, wall_ns=time.time_ns) as asked:
         return await asked.ask()
 

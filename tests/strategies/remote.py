@@ -44,9 +44,9 @@ def listed(desk: Desk) -> Mapping[str, Mapping[str, Any]]:
 
 
 def talk(address: Path, *parts: bytes, close: bool = False) -> bytes:
-    """Send raw bytes to a control socket and return everything that comes until it closes or falls silent."""
+    """Send raw bytes to a control socket and return what comes until it closes, or until a whole line has come."""
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as connection:
-        connection.settimeout(3)
+        connection.settimeout(PATIENCE_S)
         connection.connect(os.fspath(address))
         heard = b""
         try:
