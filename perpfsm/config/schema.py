@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING
 
-from perpfsm.config.conforms import UnknownKeywordError, conforms, is_exact_number, is_whole
+from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
+
 from perpfsm.config.nodes import Complaint, Path, Value
 from perpfsm.config.numbers import is_number, is_too_long, read_number
 from perpfsm.config.resources import schema_path
@@ -16,21 +17,19 @@ from perpfsm.config.translate import Violation, label, translate
 from perpfsm.config.wording import shown
 from perpfsm.errors import Severity
 
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
-
 Schema = dict[str, Value]
 
 
-@cache
-def _validator() -> "type[Draft202012Validator]":
-    """Return jsonschema's validator with exact numbers; only a file with a mistake in it waits for that to load."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  # see above
-    from jsonschema.validators import extend  # noqa: PLC0415  # see above
+def _is_number(_: object, value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
-    exact = Draft202012Validator.TYPE_CHECKER.redefine_many({"number": is_exact_number, "integer": is_whole})
-    found: type[Draft202012Validator] = extend(Draft202012Validator, type_checker=exact)  # type: ignore[no-untyped-call]  # jsonschema's
-    return found
+
+def _is_whole(checker: object, value: object) -> bool:
+    return _is_number(checker, value) and isinstance(value, int | Decimal) and value == int(value)
+
+
+_EXACT = Draft202012Validator.TYPE_CHECKER.redefine_many({"number": _is_number, "integer": _is_whole})
+_Validator: type[Draft202012Validator] = extend(Draft202012Validator, type_checker=_EXACT)  # type: ignore[no-untyped-call]  # jsonschema's
 
 
 @cache
@@ -48,10 +47,7 @@ def properties(schema: Schema) -> dict[str, Schema]:
 
 def matches(value: Value, fragment: Schema) -> bool:
     """Return whether `value` satisfies a fragment of a schema, such as an `x-off`."""
-    try:
-        return conforms(value, fragment, fragment)
-    except UnknownKeywordError:
-        return bool(_validator()(fragment).is_valid(value))
+    return bool(_Validator(fragment).is_valid(value))
 
 
 def complaints(value: Value, name: str) -> Iterator[Complaint]:
@@ -61,9 +57,7 @@ def complaints(value: Value, name: str) -> Iterator[Complaint]:
     secret = {complaint.path: complaint for complaint in _secrets(value, ())}
     special = refused | secret
     yield from special.values()
-    if matches(value, schema):
-        return
-    for error in _validator()(schema).iter_errors(value):
+    for error in _Validator(schema).iter_errors(value):
         violation = Violation(
             tuple(error.absolute_path), error.validator, error.validator_value, error.instance, error.schema
         )
