@@ -101,9 +101,7 @@ def print_alone(comparing: Comparing, comparison: Comparison, instrument: Instru
 
 
 def print_below(rows: list[Compared], instrument: Instrument) -> None:
-    """Print a comparison below a summary."""
-    if not rows:
-        return  # stopped before the first one was whole
+    """Print a comparison of which at least the first run is whole, below a summary."""
     console = Console()
     look = look_of(console)
     console.print(section("Compared", comparison_section(rows, instrument, look), look))
