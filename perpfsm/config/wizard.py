@@ -2,19 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
+from perpfsm.config.flaws import complaints_about
 from perpfsm.config.nodes import Complaint, Value
 from perpfsm.config.numbers import is_number
 from perpfsm.config.schema import Schema, complaints
 from perpfsm.config.settings import Settings, described_parameters, settle
 from perpfsm.config.source import Source
+from perpfsm.config.strategy_build import paper_settings, parameters
 from perpfsm.config.strategy_checks import check_strategy, reference_price
 from perpfsm.config.table import equivalent
+from perpfsm.config.terms import terms_of
 from perpfsm.config.translate import describe
 from perpfsm.config.wording import listed, plain, shown
 from perpfsm.config.yaml_reader import read_yaml
 from perpfsm.errors import Severity
+from perpfsm.market.brackets import BRACKETS
+from perpfsm.proof.flaw import SourceFile
+from perpfsm.proof.lint import lint
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ class Interview:
         answers = {**self.answers, name: value}
         settings, found = _judge(answers)
         errors = tuple(complaint for complaint in found if complaint.severity is Severity.ERROR)
-        if errors:
+        if errors := errors or _ruinous(answers, settings):
             return Refused(errors)
         warnings = tuple(f"{each.what} {each.remedy}".rstrip() for each in found if each.path == (name,))
         price = equivalent(name, settings, schema)
@@ -181,6 +188,15 @@ def _read(name: str, schema: Schema, text: str, default: Value) -> Value | Refus
         return node.value
     same = [choice for choice in _offered(schema) if choice.lower() == text.lower()]
     return same[0] if same else text
+
+
+def _ruinous(answers: Mapping[str, Value], settings: Settings) -> tuple[Complaint, ...]:
+    """Return the errors that the numbers come to, once all that has no default is answered."""
+    if any(found.code == "missing-parameter" for found in complaints(dict(answers), "strategy")):
+        return ()
+    terms = terms_of(settings, paper_settings(Path(), settings, None, BRACKETS), is_fed_elsewhere=False)
+    flaws = lint(parameters(settings), terms, frozenset(described_parameters()))
+    return tuple(each for each in complaints_about(flaws, SourceFile.STRATEGY) if each.severity is Severity.ERROR)
 
 
 def _judge(answers: Mapping[str, Value]) -> tuple[Settings, tuple[Complaint, ...]]:

@@ -172,6 +172,15 @@ def test_an_answer_is_refused_at_once_with_its_reason_and_remedy(name: str, text
     assert refused(interview, text) == [(code, remedy)]
 
 
+def test_a_stop_beyond_the_liquidation_price_is_refused_while_there_is_time_to_change_it() -> None:
+    interview, _ = conducted({**ANSWERS, "leverage": "20", "order_amount": "3"}, until="stop_loss_spread")
+
+    assert refused(interview, "10") == [
+        ("stop-beyond-liquidation", "Use a stop below 5.04 %, less leverage, or smaller orders.")
+    ]
+    assert isinstance(interview.answer("5"), Accepted)
+
+
 def test_an_answer_is_refused_for_a_venue_that_is_not_built() -> None:
     interview, _ = conducted(ANSWERS, until="derivative")
 
