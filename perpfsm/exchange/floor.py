@@ -20,6 +20,7 @@ from perpfsm.market.account import Account
 from perpfsm.market.band import Band
 from perpfsm.market.fill import Fill, Liquidity
 from perpfsm.market.incident import FeedMessage
+from perpfsm.market.instrument import round_size
 from perpfsm.market.order import OrderExpired, OrderFilled, VenueEvent
 from perpfsm.market.position import ZERO
 from perpfsm.market.side import LegName, Side
@@ -149,10 +150,16 @@ class Floor:
 
     def open_size(self, working: VenueOrder, size: Decimal) -> Decimal:
         """Return how much of `size` base units an order may execute: its rest, and if it closes what is open."""
-        size = min(working.remaining, size)
+        size = self.on_step(size, working.remaining)
         if working.closes:
             size = min(size, self.ledger.reducible(working.order.leg, working.order.side))
-        return max(size, ZERO)
+        return size
+
+    def on_step(self, size: Decimal, remaining: Decimal) -> Decimal:
+        """Return what an order executes of `size` base units: all that remains of it, or less in whole steps."""
+        if size >= remaining:
+            return remaining
+        return round_size(size, step=self.settings.instrument.step) if size > ZERO else ZERO
 
     def price_margin(self, working: VenueOrder) -> None:
         """Let an order that opens tie up its margin at the price by which it is valued now."""

@@ -7,6 +7,7 @@ the less favourable of the plausible answers is taken:
 - An order that crosses on arrival walks the book at the book's prices. Behind the last visible level every tick is
   taken to show as much as that level. What is left of a LIMIT rests, what is left of a MARKET expires.
 - After a quote that is no market, crossed or without one of its sides, nothing can be taken until the next good one.
+- Executions lie on the step grid, whatever sizes the market shows; only what remains of an order may be finer.
 - In One-way mode an order that is not reduce-only is margined in full, also the part that would reduce.
 - Own orders never execute against each other: the one that rests expires. Buys are matched before sells.
 

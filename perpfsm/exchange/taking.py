@@ -71,14 +71,16 @@ def _prevent_self_trades(floor: Floor, working: VenueOrder, now_ns: int) -> None
 def _goes_until(floor: Floor, working: VenueOrder) -> Decimal | None:
     """Return the worst price at which the order will execute or rest; None for nowhere."""
     side = working.order.side
-    wanted = floor.open_size(working, working.remaining)
+    remaining = working.remaining
+    wanted = floor.open_size(working, remaining)
     worst, last = _worst_price(floor, working), None
     if floor.book.quote is not None:
         for price, left, _ in floor.book.ladder(side.opposite):
             if _is_worse(price, worst, side):
                 break
-            if left > 0:
-                last, wanted = price, wanted - left
+            takes = min(floor.on_step(left, remaining), wanted)
+            if takes:
+                last, wanted, remaining = price, wanted - takes, remaining - takes
             if wanted <= 0:
                 return last
     return last if working.order.price is None else working.limit

@@ -234,3 +234,25 @@ def test_nothing_is_taken_from_a_book_of_before_a_quote_that_is_no_market(unusab
     assert kinds(place(venue, limit("b", SELL, 95, reduce_only=True))) == ["accepted b"]
     assert executions(show(venue, quote(96, 97))) == [execution("b", 95, 1)]
     assert executions(place(venue, market("c", SELL, reduce_only=True))) == [execution("c", 96, 1, TAKER)]
+
+
+def test_executions_lie_on_the_step_grid_whatever_the_market_shows() -> None:
+    venue = exchange(settings(model=FillModel.TOUCH))
+    show(venue, quote(100, 101, shown="2.0005"))
+    assert executions(place(venue, market("a", BUY, "4"))) == [
+        execution("a", 101, 2, TAKER),
+        execution("a", "101.1", 2, TAKER),
+    ]
+    place(venue, limit("b", BUY, 99, 3), limit("c", SELL, "101.3"))
+    assert executions(show(venue, quote(98, 99, shown="0.0009"))) == []
+    assert executions(show(venue, quote(98, 99, shown="0.0125"))) == [execution("b", 99, "0.012")]
+    assert executions(show(venue, quote(98, 99, shown="9.0005"))) == [execution("b", 99, "2.988")]
+
+
+def test_the_last_step_is_taken_behind_a_level_that_lacks_less_than_one_and_an_own_order_there_goes_first() -> None:
+    venue = exchange(positions={BOTH: position(1)})
+    show(venue, quote(100, 101, shown="0.1005"))
+    place(venue, limit("a", SELL, "101.1", reduce_only=True))
+    events = place(venue, market("b", BUY, "0.101"))
+    assert kinds(events) == ["accepted b", "expired a", "filled b", "filled b"]
+    assert executions(events) == [execution("b", 101, "0.1", TAKER), execution("b", "101.1", "0.001", TAKER)]

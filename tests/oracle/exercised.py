@@ -79,6 +79,7 @@ E14 nothing is taken from a book of before the halt
 E2 a crossed quote is no market
 E2 a quote without a side
 E2 all that is shown is used
+E2 less than a step is not taken
 E3 a book at the price empties the queue
 E3 a level that is seen at last shows more
 E3 a sweep is not used twice

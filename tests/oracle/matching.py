@@ -29,7 +29,7 @@ class Matching:
     def execute(self, order: Resting, price: Fraction, wanted: Fraction, liquidity: Liquidity) -> Fraction:
         """Execute up to `wanted` of an order, at most what it may close, and return how much that was."""
         purse = self.state.purse
-        size = min(wanted, order.left)
+        size = self.state.whole(wanted, order.left)
         if order.closing:
             held = purse.legs[order.leg].size
             self.state.hit("E6 clipped to the position", size > abs(held) > 0)
@@ -240,14 +240,15 @@ class Matching:
 
     def reach(self, order: Resting, furthest: Fraction | None) -> Fraction | None:
         """Return the worst price at which it will take or rest."""
-        left = order.left
+        left = may_take = order.left
         if order.closing:
-            left = min(left, abs(self.state.purse.legs[order.leg].size))
+            may_take = min(left, abs(self.state.purse.legs[order.leg].size))
         worst = None
-        for price, size in self.state.book.walk(order.side.opposite, furthest):
+        for price, shown in self.state.book.walk(order.side.opposite, furthest):
+            size = min(self.state.whole(shown, left), may_take)
             if size:
-                worst, left = price, left - size
-            if left <= 0:
+                worst, left, may_take = price, left - size, may_take - size
+            if not may_take:
                 return worst
         return worst if order.price is None else order.price
 

@@ -40,6 +40,12 @@ class State:
         if happened:
             self.hits[what] += 1
 
+    def whole(self, shown: Fraction, left: Fraction) -> Fraction:
+        """Return what an order of which `left` is left takes of what is shown: all of it, or whole steps."""
+        taken = left if left <= shown else shown - shown % self.terms.step
+        self.hit("E2 less than a step is not taken", taken < min(left, shown))
+        return taken
+
     def is_halted(self) -> bool:
         return self.now_ns < self.halted_until_ns
 
