@@ -7,6 +7,7 @@ import pytest
 
 from perpfsm.exchange import matching, taking
 from perpfsm.exchange.book import Book
+from perpfsm.exchange.floor import Floor
 from perpfsm.exchange.latency import Connection
 from perpfsm.exchange.mail import Mail
 from perpfsm.exchange.orders import OwnOrders
@@ -147,3 +148,19 @@ def own_orders_trade_with_each_other(patch: pytest.MonkeyPatch) -> None:
 @plant
 def a_taker_walks_beyond_the_price_band(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(taking, "_worst_price", lambda _, working: working.limit)
+
+
+@plant
+def a_book_of_before_a_quote_that_is_no_market_is_taken(patch: pytest.MonkeyPatch) -> None:
+    stands_still = taking._stands_still
+
+    def trusting(floor: Floor, now_ns: int) -> bool:
+        floor.book.is_hidden = False
+        return stands_still(floor, now_ns)
+
+    patch.setattr(taking, "_stands_still", trusting)
+
+
+@plant
+def less_than_a_step_is_executed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Floor, "on_step", lambda _, size, remaining: max(ZERO, min(size, remaining)))
