@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from perpfsm.feeds.bad_line import BadLine, quoted
 
-CACHED_MAX = 1 << 14
+CACHED_MAX = 1 << 15  # six minutes of a BTCUSDT book know 19,000 prices
 MAGNITUDE_MAX = 30
 DECIMALS_MAX = 40
 

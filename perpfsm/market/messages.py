@@ -105,7 +105,7 @@ class DepthSnapshot:
     exchange_ns: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frequent
 class DepthUpdate:
     """Changes of the order book; `DepthBook` folds them.
 
