@@ -20,8 +20,8 @@ QUIET_ROWS = [mid_at(0, 100), mid_at(1_000_000, 100)]
 
 @contextmanager
 def running(desk: Desk, *options: object, speed: object = 20) -> Iterator["subprocess.Popen[str]"]:
-    """Start a paced run without an end, and wait until it answers."""
-    with started(desk, "--feed", desk.quotes(QUIET_ROWS), "--speed", speed, *options) as process:
+    """Start a paced run without an end and without the proof, which takes a while, and wait until it answers."""
+    with started(desk, "--feed", desk.quotes(QUIET_ROWS), "--speed", speed, "--no-prove", *options) as process:
         until(lambda: identity_of(place.socket_of(desk.journal)) is not None, process)
         yield process
 
