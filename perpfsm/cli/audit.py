@@ -133,7 +133,9 @@ def export(
         bool, typer.Option("--deterministic", help="Leave out epoch, stamps and hashes, so that two runs compare.")
     ] = False,
     kind: Kinds = None,
-    output: Annotated[Path | None, typer.Option(help="Write to this file.", show_default="standard output")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write to this file; what is there is replaced.", show_default="standard output")
+    ] = None,
 ) -> None:
     """Write entries as JSON lines or CSV."""
     kinds = tuple(one.value for one in kind or ())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EPILOG = "Example: perpfsm graph strategies/triple_barrier.yaml --format svg --output triple_barrier.svg"
 DOT_TIMEOUT_S = 60
+YAML = {".yaml", ".yml"}
 SUFFIXES = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".txt": "text", ".svg": "svg"}
 
 
@@ -57,12 +58,27 @@ def graph(
         from perpfsm.proof.diagram_text import plain
 
         picture = "".join(f"{plain(line)}\n" for line in picture.splitlines())
-    if output is not None:
-        from perpfsm.config.writing import whole_file
+    if output is None:
+        _show(picture, chosen)
+    else:
+        _write(picture, output)
 
-        with whole_file(output, picture, overwrite=True):
-            return
-    _show(picture, chosen)
+
+def _write(picture: str, output: Path) -> None:
+    """Write a picture to `output`.
+
+    Raises:
+        PerpfsmError: When that is no place for one; strategies and lifecycles are never drawn over.
+    """
+    from perpfsm.config.writing import whole_file
+
+    if output.suffix.lower() in YAML or output.is_dir():
+        what = (
+            "This is a folder." if output.is_dir() else "A picture is no YAML file, and may not take the place of one."
+        )
+        raise PerpfsmError(what, where=str(output), remedy="Name another file with --output, such as lifecycle.svg.")
+    with whole_file(output, picture, overwrite=True):
+        pass
 
 
 def _diagram(file: Path) -> "Diagram":

@@ -45,7 +45,7 @@ def import_(
     from perpfsm.config.imports import import_configuration
     from perpfsm.config.resources import schema_path
 
-    target = output or file.with_name(f"{file.stem}.perpfsm.yaml")
+    target = output or file.parent / f"{file.stem}.perpfsm.yaml"
     _refuse_to_overwrite(file, target, force=force)
     imported = import_configuration(file, target=target.name, schema=schema_path("strategy").as_uri())
     if imported.text is not None:

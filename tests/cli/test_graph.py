@@ -131,3 +131,13 @@ def test_what_graphviz_complains_of_is_told(monkeypatch: pytest.MonkeyPatch, tmp
 def test_graphviz_accepts_the_dot_form(name: str) -> None:
     done = graph(machine(name), "--format", "svg")
     assert (done.exit_code, "</svg>" in done.stdout, "closing" in done.stdout) == (0, True, True)
+
+
+@pytest.mark.parametrize("name", ["mine.yaml", ".", "/"])
+def test_a_picture_takes_the_place_of_no_strategy_and_no_folder(tmp_path: Path, name: str) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(machine().read_text("utf-8"), "utf-8")
+    done = graph(mine, "--output", tmp_path / name)
+
+    assert (done.exit_code, done.stderr.startswith(f"error: {tmp_path / name}: ")) == (1, True)
+    assert mine.read_text("utf-8") == machine().read_text("utf-8")

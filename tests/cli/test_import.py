@@ -178,3 +178,11 @@ def test_a_file_that_is_not_there_is_said_and_an_argument_that_is_missing_is_a_m
     assert perpfsm("import", folder=folder).returncode == 2
     assert "import" in COMMANDS
     assert build_app("import").registered_commands[0].name == "import"
+
+
+@pytest.mark.parametrize("name", [".", "..", "/"])
+def test_a_directory_is_no_configuration(folder: Path, name: str) -> None:
+    refused = perpfsm("import", name, folder=folder)
+
+    assert (refused.returncode, refused.stderr) == (1, "")
+    assert refused.stdout.splitlines()[0] == f"{name}: error[not-a-file]: This is a directory."
