@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from perpfsm.config.resources import machine_names
@@ -30,6 +29,7 @@ from perpfsm.market.margin import MarginMode
 from perpfsm.market.messages import BadQuote, MarkPrice, Quote, ReferencePrice, Trade
 from perpfsm.market.side import PositionMode, Side
 from tests.builders import NOW, SECOND, shipped
+from tests.drawn import is_among
 
 TICK = Decimal("0.1")
 START_TICKS = 1_000
@@ -39,7 +39,7 @@ OPERATIONS = ("pause", "resume", "resume", "flatten", "halt", "resume", "resume"
 # A world takes fifty times as long as a number to draw and play, so each property tries half as many as others do.
 some = settings(max_examples=settings().max_examples // 2)
 # Worlds that are looked through for what must be found somewhere: those first in which the rare things happen.
-HANDFUL, NUMBERS = 20, (17, 7, *range(18))
+NUMBERS = (17, 7, *range(18))
 
 Happening = FeedMessage | str
 
@@ -279,27 +279,6 @@ def margined_worlds(draw: st.DrawFn) -> World:
     )
 
 
-Draw = Callable[[], st.SearchStrategy[World]]
-
-
-@cache
-def handful(draw: Draw, number: int) -> tuple[World, ...]:
-    """Return some worlds, the same for the same number; they are drawn once, however many tests look among them."""
-    found: list[World] = []
-    quick = settings(
-        max_examples=HANDFUL, database=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
-    )
-
-    @seed(number)
-    @quick
-    @given(draw())
-    def keep(world: World) -> None:
-        found.append(world)
-
-    keep()
-    return tuple(found)
-
-
-def is_found(wanted: Callable[[World], bool], *, among: Draw = worlds) -> bool:
+def is_found(wanted: Callable[[World], bool], *, among: Callable[[], st.SearchStrategy[World]] = worlds) -> bool:
     """Return whether one of a few hundred drawn worlds is `wanted`; `among` draws other ones."""
-    return any(wanted(world) for number in NUMBERS for world in handful(among, number))
+    return is_among(wanted, among, NUMBERS)
