@@ -14,6 +14,7 @@ from tests.strategies_shipped.command import ROOT, STRATEGIES, exported, perpfsm
 RECORDING = ROOT.parent / "shared" / "data" / "binance-usdm-btcusdt-20240808.gz"
 BEYOND, BENEATH = Decimal(10**9), Decimal(0)
 AGREEMENT_MIN = 0.99  # 0.9945 when this was written; depth comes every 50 ms, the best with every change
+LOOK_EVERY = 4  # messages; whoever looks has ten thousand levels sorted, which takes longer than all the rest
 OPTIMISED = (
     "--set=order_optimization_enabled=true",
     "--set=bid_order_optimization_depth=5",
@@ -27,20 +28,21 @@ pytestmark = pytest.mark.skipif(
 
 def test_the_book_stays_in_sync_is_never_crossed_and_agrees_with_the_best() -> None:
     book, best = DepthBook(), None
-    compared = agreed = 0
+    messages = compared = agreed = 0
     for message in open_feed(RECORDING, depth=True).messages():
         if isinstance(message, Quote):
             best = message
         if not isinstance(message, DepthSnapshot | DepthUpdate):
             continue
         book.fold(message)
-        if book.is_synced and best is not None:
+        messages += 1
+        if messages % LOOK_EVERY == 0 and book.is_synced and best is not None:
             (bid, _), (ask, _) = next(book.side(Side.BUY).behind(BEYOND)), next(book.side(Side.SELL).behind(BENEATH))
             assert bid < ask
             compared += 1
             agreed += (bid, ask) == (best.bid, best.ask)
     assert (book.is_synced, book.breaks) == (True, 0)
-    assert compared > 6500
+    assert compared > 6500 // LOOK_EVERY
     assert agreed / compared >= AGREEMENT_MIN
 
 
