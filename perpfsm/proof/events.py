@@ -52,18 +52,23 @@ SWITCHES = {
 }
 
 
-def events_in(situation: Situation, *, is_hedge: bool) -> Iterator[Event]:
+def events_in(situation: Situation, *, is_hedge: bool, has_limits: bool = True) -> Iterator[Event]:
     """Yield everything that may happen in `situation` beside the market.
 
     An acceptance, or an answer that is lost and later found, changes nothing that a guard can read. A quote that was
     cancelled may fill late in every situation, since no confirmation of its cancel is waited for here. Before the
     first quote nothing happens to positions: whatever does then, does later from an equal situation.
+
+    Args:
+        situation: Of the leg.
+        is_hedge: Whether the leg is one of two.
+        has_limits: Whether the lifecycle ever places an exit that may be a LIMIT.
     """
     if situation.quoted:
         yield from _fills_of_quotes(situation, is_hedge=is_hedge)
-        yield from _losses(situation)
+        yield from _losses(situation, has_limits=has_limits)
         if situation.exposed:
-            yield from _fills_of_exits(situation)
+            yield from _fills_of_exits(situation, has_limits=has_limits)
         yield from _by_others(situation)
     pins = {"quoting": NOT_ALLOWED, "data": BAD_DATA}
     yield Event(Kind.DATA, "the market data turns bad", situation, Trigger.DATA_BAD, pins)
@@ -118,20 +123,24 @@ def _without(situation: Situation, part: str) -> Situation:
             return situation._replace(market=False)
 
 
-def _live_exits(situation: Situation) -> Iterator[tuple[str, Situation, bool]]:
-    """Yield each live exit by name, the situation without it, and whether its cancel had been asked for."""
+def _live_exits(situation: Situation, *, has_limits: bool) -> Iterator[tuple[str, Situation, bool]]:
+    """Yield each live exit by name, the situation without it, and whether its cancel had been asked for.
+
+    Where one of several leaving exits is MARKET the others may be LIMIT, if the lifecycle has such.
+    """
     for part, name in EXITS:
         if getattr(situation, part):
             yield name, _without(situation, part), False
     if situation.leaving == "market":
-        yield "the MARKET exit that was being cancelled", situation._replace(leaving="limit"), True
+        others = "limit" if has_limits else "market"
+        yield "the MARKET exit that was being cancelled", situation._replace(leaving=others), True
     if situation.leaving != NO_REASON:
         type_ = "MARKET" if situation.leaving == "market" else "LIMIT"
         yield f"the {type_} exit that was being cancelled", situation._replace(leaving=NO_REASON), True
 
 
-def _fills_of_exits(situation: Situation) -> Iterator[Event]:
-    for name, without, _ in _live_exits(situation):
+def _fills_of_exits(situation: Situation, *, has_limits: bool) -> Iterator[Event]:
+    for name, without, _ in _live_exits(situation, has_limits=has_limits):
         after = without._replace(lost=False)
         yield Event(Kind.EXIT_FILLS, f"{name} fills", _flat(after, "closed"), Trigger.FILL)
         yield Event(
@@ -141,9 +150,9 @@ def _fills_of_exits(situation: Situation) -> Iterator[Event]:
         yield Event(Kind.EXIT_FILLS, f"{name} fills in part", after, Trigger.FILL)
 
 
-def _losses(situation: Situation) -> Iterator[Event]:
+def _losses(situation: Situation, *, has_limits: bool) -> Iterator[Event]:
     """Yield orders that are lost (rejected, expired), and cancels that are confirmed or came from another hand."""
-    for name, without, was_asked in _live_exits(situation):
+    for name, without, was_asked in _live_exits(situation, has_limits=has_limits):
         is_counted = situation.exposed and not was_asked
         lost = without._replace(lost=situation.lost or is_counted)
         yield Event(Kind.EXIT_GOES, f"{name} is lost: rejected, or expired", lost, Trigger.ORDER_LOST)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from perpfsm.machine.definition import MachineDefinition
@@ -74,7 +75,9 @@ class Graph:
 Watch = Callable[[int, Situation, Event | None, Run], None]
 
 
-def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, watch: Watch) -> Graph:
+def explore(
+    definition: MachineDefinition, runner: Runner, *, is_hedge: bool, watch: Watch, has_limits: bool = True
+) -> Graph:
     """Return every situation that `definition` can get into.
 
     Args:
@@ -83,7 +86,9 @@ def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, wa
         is_hedge: Whether the leg is one of two.
         watch: Called with the number of a situation, itself, the event (None for the market) and one way in which
             that ends.
+        has_limits: Whether the lifecycle ever places an exit that may be a LIMIT.
     """
+    happens = partial(events_in, is_hedge=is_hedge, has_limits=has_limits)
     graph = Graph()
     graph.add(Situation(definition.initial), None)
     at = 0
@@ -92,7 +97,7 @@ def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, wa
             graph.is_complete = False
             break
         try:
-            _leave(graph, at, definition, runner, is_hedge=is_hedge, watch=watch)
+            _leave(graph, at, definition, runner, happens=happens, watch=watch)
         except TooManyChoices:
             graph.is_complete = False
             break
@@ -102,7 +107,13 @@ def explore(definition: MachineDefinition, runner: Runner, *, is_hedge: bool, wa
 
 
 def _leave(
-    graph: Graph, at: int, definition: MachineDefinition, runner: Runner, *, is_hedge: bool, watch: Watch
+    graph: Graph,
+    at: int,
+    definition: MachineDefinition,
+    runner: Runner,
+    *,
+    happens: Callable[[Situation], Iterator[Event]],
+    watch: Watch,
 ) -> None:
     """Add every move that leads away from a situation."""
     situation = graph.situations[at]
@@ -112,7 +123,7 @@ def _leave(
             _record(graph, at, Kind.MARKET, "market", run)
     # What a state does not know of, it is to learn of by the market; what else happens then is no news.
     is_known = definition.state(situation.state).exposed is situation.exposed
-    for event in events_in(situation, is_hedge=is_hedge) if is_known else ():
+    for event in happens(situation) if is_known else ():
         for run in _of_event(runner, event):
             watch(at, situation, event, run)
             _record(graph, at, event.kind, event.says, run)

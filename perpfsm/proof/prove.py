@@ -86,7 +86,7 @@ def prove(definition: MachineDefinition, library: Library, parameters: Parameter
     with localcontext(EXACT):
         world = world_of(definition, library, parameters, (BEYOND_STOP, IS_DUST))
         watch = Watch(world)
-        graph = explore(definition, world.runner, is_hedge=world.is_hedge, watch=watch)
+        graph = explore(definition, world.runner, is_hedge=world.is_hedge, watch=watch, has_limits=world.has_limits)
         refutations = list(watch.found.values())
         judged = Judged()
         if graph.is_complete:

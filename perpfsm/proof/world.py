@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from perpfsm.decisions.parameters import Parameters
+from perpfsm.decisions.parameters import CloseType, Parameters
 from perpfsm.machine.definition import Comparison, MachineDefinition, Operator, ParameterOperand, Property, Row
 from perpfsm.machine.guards import compile_guard
-from perpfsm.machine.library import Library
+from perpfsm.machine.library import ExitType, Library
 from perpfsm.market.side import PositionMode
 from perpfsm.proof.choices import Choices
 from perpfsm.proof.domain import Domain, comparisons_in
@@ -48,6 +48,15 @@ class World:
     def is_hedge(self) -> bool:
         """Whether the leg is one of two."""
         return self.parameters.position_mode is PositionMode.HEDGE
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether any row places an exit that may be a LIMIT."""
+        at_market = {ExitType.MARKET}
+        if self.parameters.close_position_order_type is CloseType.MARKET:
+            at_market.add(ExitType.AS_CONFIGURED)
+        used = (self.library.actions[name].effects for row in self.definition.rows for name in row.actions)
+        return any(each.exit_type not in at_market for each in used if any(role.is_exit for role in each.places))
 
 
 def world_of(
