@@ -44,10 +44,10 @@ def match_depth(floor: Floor, message: Depth) -> None:
 
 def match_trade(floor: Floor, trade: Trade) -> None:
     """Let a public trade consume the queue of its price and then us, each unit of it once."""
-    side = trade.aggressor.opposite
-    is_queue, is_halted = floor.settings.fill_model is FillModel.QUEUE, floor.faults.is_halted(trade.time_ns)
-    if is_queue and not is_halted and not _is_swept(floor, side, trade.exchange_ns):
-        _consume(floor, side, trade)
+    if floor.settings.fill_model is FillModel.QUEUE and not floor.faults.is_halted(trade.time_ns):
+        side = trade.aggressor.opposite
+        if not _is_swept(floor, side, trade.exchange_ns):
+            _consume(floor, side, trade)
     floor.book.note_trade(trade.exchange_ns)
 
 
