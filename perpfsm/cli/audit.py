@@ -87,7 +87,8 @@ def show(
     if json:
         sys.stdout.writelines(json_line(entry) for entry in entries)
     else:
-        _print_table([line_of(entry) for entry in entries], is_cut=limit is None and len(entries) == count)
+        lines = [line_of(entry) for entry in entries]
+        _print_table(lines, caption=_caption(wanted, len(lines), is_cut=limit is None and len(lines) == count))
 
 
 @app.command(epilog="Example: perpfsm audit explain bot.journal 42")
@@ -193,12 +194,31 @@ def _verdict_json(verdict: Verdict) -> str:
     ).decode()
 
 
-def _print_table(lines: list[Line], *, is_cut: bool) -> None:
+def _caption(wanted: Wanted, count: int, *, is_cut: bool) -> str:
+    """Return what stands below the table: that there is more, or why there is nothing."""
+    if is_cut:
+        return f"The last {count}; --limit 0 shows all."
+    if count:
+        return ""
+    from perpfsm.config.wording import did_you_mean, shown
+    from perpfsm.machine.definition import REASONS
+    from perpfsm.market.side import LegName
+
+    asked = (("leg", wanted.leg, tuple(LegName)), ("exit reason", wanted.reason, REASONS))
+    slips = (
+        f" {shown(name)} is no {what}. {did_you_mean(name, known)}"
+        for what, name, known in asked
+        if name is not None and name not in known
+    )
+    return "".join(("Nothing matches.", *slips))
+
+
+def _print_table(lines: list[Line], *, caption: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
     with_leg = {line.leg for line in lines} - {"", "BOTH"}
-    table = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
+    table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("seq", justify="right", no_wrap=True)
     table.add_column("UTC", no_wrap=True)
     if with_leg:
@@ -212,8 +232,7 @@ def _print_table(lines: list[Line], *, is_cut: bool) -> None:
             table.add_row("", day)
         leg = (line.leg,) if with_leg else ()
         table.add_row(str(line.seq), line.time, *leg, line.kind, line.summary)
-    if is_cut:
-        table.caption = f"The last {len(lines)}; --limit 0 shows all."
-    elif not lines:
-        table.caption = "Nothing matches."
-    Console(highlight=False, markup=False, emoji=False).print(table)
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(table)
+    if caption:
+        console.print(caption, style="italic")

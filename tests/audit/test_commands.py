@@ -94,6 +94,18 @@ def test_nothing_that_matches_is_said(journal: Path) -> None:
     assert "Nothing matches." in run("show", journal, "--state", "trailing").stdout
 
 
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (("--reason", "stop_los"), "Nothing matches. stop_los is no exit reason. Did you mean stop_loss?"),
+        (("--leg", "lng"), "Nothing matches. LNG is no leg. Did you mean LONG?"),
+        (("--reason", "break_even"), "Nothing matches."),
+    ],
+)
+def test_a_filter_that_is_misspelt_is_told(journal: Path, filters: tuple[str, ...], said: str) -> None:
+    assert " ".join(run("show", journal, *filters).stdout.split()).endswith(said)
+
+
 def test_an_entry_is_explained(journal: Path) -> None:
     result = run("explain", journal, 11)
     assert result.exit_code == 0
