@@ -143,7 +143,8 @@ class Naive:
         may_stop = begin.exposed and self.states[begin.state].exposed and begin.reason != "stop_loss"
         in_flight = begin.market or begin.leaving == "market"
         stopped = any(now.situation.reason == "stop_loss" for now in path)
-        if is_hit and may_stop and not in_flight and not stopped:
+        is_unclosed = end.exposed and end.reason == "stop_loss" and not (end.limit or end.market)
+        if is_hit and may_stop and not in_flight and (not stopped or is_unclosed):
             self.found.refuted.add("stop-first")
 
     def _first(self, trigger: Trigger, now: Now) -> Row | None:
