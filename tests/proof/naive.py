@@ -73,6 +73,10 @@ class Naive:
         self.found = Found()
         self.states = {state.name: state for state in definition.states}
         self.values = Values(definition, parameters)
+        limits = {"place_take_profit"} | (
+            {"close_position"} if parameters.close_position_order_type == "LIMIT" else set()
+        )
+        self.has_limits = any(not limits.isdisjoint(row.actions) for row in definition.rows)
 
     def explore(self) -> Found:
         pending = [Situation(self.definition.initial)]
@@ -91,7 +95,7 @@ class Naive:
             yield from self._market(Now(situation, snapshot))
         if self.states[situation.state].exposed is not situation.exposed:
             return
-        for event in events_in(situation, is_hedge=False):
+        for event in events_in(situation, is_hedge=False, has_limits=self.has_limits):
             if event.trigger is None:
                 yield event.after
                 continue

@@ -149,7 +149,7 @@ def _agree(definition: MachineDefinition, close: CloseType) -> set[str]:
     with localcontext(EXACT):
         brute = Naive(definition, of).explore()
         world = world_of(definition, shipped_library(), of, (BEYOND_STOP,))
-        graph = explore(definition, world.runner, is_hedge=False, watch=lambda *_: None)
+        graph = explore(definition, world.runner, is_hedge=False, watch=lambda *_: None, has_limits=world.has_limits)
         proof = prove(definition, shipped_library(), of)
 
     assert set(graph.situations) == brute.situations
