@@ -14,7 +14,7 @@ from tests.proof.ladders import ladder
 
 
 def test_a_shipped_strategy(benchmark: BenchmarkFixture) -> None:
-    """Goal: 0.6 s."""
+    """Goal: 0.4 s."""
     strategy = load_strategy(STRATEGY)
     proof = benchmark.pedantic(prove, args=(strategy.machine, shipped_library(), strategy.parameters), rounds=5)
     assert proof.flaws == ()
@@ -22,14 +22,14 @@ def test_a_shipped_strategy(benchmark: BenchmarkFixture) -> None:
 
 @pytest.mark.parametrize("name", machine_names())
 def test_a_shipped_lifecycle(benchmark: BenchmarkFixture, name: str) -> None:
-    """With every parameter set; goal: 0.6 s."""
+    """With every parameter set; goal: 0.4 s."""
     definition = shipped_definition(name)
     proof = benchmark.pedantic(prove, args=(definition, shipped_library(), parameters_for(definition)), rounds=3)
     assert proof.flaws == ()
 
 
 def test_twenty_states(benchmark: BenchmarkFixture) -> None:
-    """Goal: 2 s."""
+    """Goal: 1 s."""
     definition = ladder(20)
     proof = benchmark.pedantic(prove, args=(definition, shipped_library(), parameters_for(definition)), rounds=3)
     assert proof.flaws == ()
