@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perpfsm.decisions.parameters import Parameters
+from perpfsm.decisions.parameters import OverrideOrder, Parameters
 from perpfsm.decisions.proposals import LeftOut
 from perpfsm.decisions.quotes import QuoteLevel, QuotePlan, plan_quotes
 from perpfsm.market.instrument import Instrument
@@ -91,6 +91,19 @@ def test_each_side_has_its_own_spread() -> None:
     assert plan(parameters(bid_spread="0.5", ask_spread=2)).quotes == (
         level(BUY, 0, "99.5", 1),
         level(SELL, 0, "102.0", 1),
+    )
+
+
+def test_named_orders_take_the_place_of_levels_and_go_by_their_spread_b2() -> None:
+    named = (
+        OverrideOrder("far bid", BUY, Decimal(2), Decimal(3)),
+        OverrideOrder("ask", SELL, Decimal("0.5"), Decimal(1)),
+        OverrideOrder("near bid", BUY, Decimal("0.5"), Decimal(2)),
+    )
+    assert plan(replace(ladder(), order_override=named)).quotes == (
+        level(BUY, 0, "99.5", 2),
+        level(SELL, 0, "100.5", 1),
+        level(BUY, 1, "98.0", 3),
     )
 
 

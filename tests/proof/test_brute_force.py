@@ -20,8 +20,6 @@ from perpfsm.proof.world import BEYOND_STOP, world_of
 from tests.builders import parameters, shipped_definition
 from tests.proof.naive import Naive
 
-pytestmark = pytest.mark.untraced
-
 EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "12"))
 PARAMETERS = parameters(stop_loss_spread=2, exit_retry_s=2, time_between_stop_loss_orders=60, order_refresh_time=10)
 # Claims that the naive explorer judges too.
@@ -128,7 +126,6 @@ AGAIN = Row(
 )
 
 
-@pytest.mark.traced
 @pytest.mark.parametrize("cut", [CUT, CUT_BY_MARKET])
 def test_both_find_an_exit_that_is_placed_in_the_event_in_which_a_market_exit_was_cancelled(cut: Row) -> None:
     rows = [replace(row, number=number) for number, row in enumerate((*SENSIBLE, HALT, cut, AGAIN), start=1)]

@@ -9,8 +9,6 @@ from perpfsm.config.examine import examine
 from perpfsm.config.resources import machine_names
 from tests.proof.seeded import FAULTS, PAGE, SURVIVORS, Fault, Survivor, line_of, renewed, text_of
 
-pytestmark = pytest.mark.untraced
-
 FAULTS_MIN = 30
 
 
