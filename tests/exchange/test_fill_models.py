@@ -37,6 +37,7 @@ class Story:
     orders: tuple[PlaceOrder, ...]
     market: tuple[Quote | Trade, ...]
     cancels: QueueCancels = QueueCancels.RISK_AVERSE
+    opening: Quote = OPEN
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Told:
 def tell(story: Story, model: FillModel) -> Told:
     """Play a story under a fill model."""
     venue = exchange(replace(venue_settings(model=model), queue_cancels=story.cancels), wallet=10**9)
-    venue.on_market(OPEN)
+    venue.on_market(story.opening)
     told = Told(venue)
     place(venue, *story.orders)
     for number, message in enumerate(story.market):
@@ -180,15 +181,15 @@ def too_early(story: Story) -> Iterator[str]:
     """
     told = tell(replace(story, cancels=QueueCancels.RISK_AVERSE), FillModel.QUEUE)
     for order in story.orders:
-        yield from _too_early(order, story.market, told)
+        yield from _too_early(order, story, told)
 
 
-def _too_early(order: PlaceOrder, market: tuple[Quote | Trade, ...], told: Told) -> Iterator[str]:
+def _too_early(order: PlaceOrder, story: Story, told: Told) -> Iterator[str]:
     assert order.price is not None
-    sign = order.side.sign
-    best, size = (OPEN.bid, OPEN.bid_size) if order.side is BUY else (OPEN.ask, OPEN.ask_size)
+    sign, opening = order.side.sign, story.opening
+    best, size = (opening.bid, opening.bid_size) if order.side is BUY else (opening.ask, opening.ask_size)
     ahead = ZERO if (order.price - best) * sign > 0 else size
-    for number, message in enumerate(market):
+    for number, message in enumerate(story.market):
         got = sum((fill.size for fill in told.by_message[number] if fill.client_id == order.client_id), ZERO)
         if isinstance(message, Trade):
             if message.aggressor is order.side or (order.price - message.price) * sign < 0:
