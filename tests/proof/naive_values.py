@@ -22,7 +22,7 @@ Known = Decimal | str | None
 Snapshot = dict[str, Known]
 # Enough of the names that no guard here tells more of them apart.
 NAMES = {
-    "data": ("good", "stale"),
+    "data": ("jump", "stale"),  # a jump is bad news with prices that are as usable as good ones
     "quoting": ("allowed", "paused", "halted"),
 }
 

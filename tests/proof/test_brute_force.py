@@ -140,6 +140,18 @@ def test_both_find_an_exit_that_is_placed_in_the_event_in_which_a_market_exit_wa
     assert "exits-fit" not in _agree(replace(definition, rows=waiting), CloseType.MARKET)
 
 
+def test_both_know_that_bad_data_may_be_a_jump_whose_prices_still_price_a_limit() -> None:
+    rows = (
+        SENSIBLE[0],
+        replace(SENSIBLE[1], number=2),
+        Row(3, "exit", (Trigger.DATA_BAD,), ("idle", "open"), None, None, (), (), ("close_position",)),
+    )
+    used = {name for row in rows for name in (*row.conditions, *row.unless)}
+    guards = {name: guard for name, guard in SHIPPED.guards.items() if name in used}
+
+    _agree(MachineDefinition("jumping", "idle", STATES, guards, rows), CloseType.LIMIT)
+
+
 def _agree(definition: MachineDefinition, close: CloseType) -> set[str]:
     """Hold the proof of a machine against brute force, and return what both refute."""
     of = replace(PARAMETERS, close_position_order_type=close)
