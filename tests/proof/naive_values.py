@@ -23,7 +23,7 @@ Snapshot = dict[str, Known]
 # Enough of the names that no guard here tells more of them apart.
 NAMES = {
     "data": ("jump", "stale"),  # a jump is bad news with prices that are as usable as good ones
-    "quoting": ("allowed", "paused", "halted"),
+    "quoting": ("allowed", "stopping", "halted"),  # a stop of the program is no pause
 }
 
 

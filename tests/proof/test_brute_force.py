@@ -152,6 +152,17 @@ def test_both_know_that_bad_data_may_be_a_jump_whose_prices_still_price_a_limit(
     _agree(MachineDefinition("jumping", "idle", STATES, guards, rows), CloseType.LIMIT)
 
 
+def test_both_know_that_a_stop_of_the_program_is_no_halt() -> None:
+    rows = (
+        replace(SENSIBLE[1], number=1),
+        Row(2, "quote", (Trigger.STOP,), ("idle",), None, None, (), ("halted",), ("place_quotes",)),
+    )
+    used = {name for row in rows for name in (*row.conditions, *row.unless)}
+    guards = {name: guard for name, guard in SHIPPED.guards.items() if name in used}
+
+    _agree(MachineDefinition("stopping", "idle", STATES, guards, rows), CloseType.LIMIT)
+
+
 def _agree(definition: MachineDefinition, close: CloseType) -> set[str]:
     """Hold the proof of a machine against brute force, and return what both refute."""
     of = replace(PARAMETERS, close_position_order_type=close)
