@@ -59,7 +59,7 @@ def test_an_optimised_strategy_runs_on_it_the_same_without_bands(tmp_path: Path)
     for name, options in (("plain", ()), ("deep", OPTIMISED), ("again", (*OPTIMISED, "--no-bands"))):
         (tmp_path / name).mkdir()
         journal = tmp_path / name / "mine.journal"
-        perpfsm("run", strategy, "--feed", RECORDING, "--journal", journal, *options, cwd=tmp_path)
+        perpfsm("run", strategy, "--feed", RECORDING, "--no-prove", "--journal", journal, *options, cwd=tmp_path)
         perpfsm("audit", "verify", journal, cwd=tmp_path)
         journals.append(journal)
     plain, deep, again = journals
