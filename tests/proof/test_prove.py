@@ -151,7 +151,6 @@ def test_the_shipped_lifecycles_prove_clean(name: str, close: CloseType) -> None
     assert {claim.name for claim in proof.claims if claim.verdict is not Verdict.PROVED} == set()
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_the_shipped_strategies_prove_clean(name: str) -> None:
     strategy = load_strategy(strategies_dir() / f"{name}.yaml")
