@@ -131,13 +131,13 @@ class Matching:
         shown = self.state.book.shown(order.side, order.price)
         if shown is None:
             return
-        if order.seen is None and order.ahead:
-            self.state.hit("E3 a level that is seen at last shows more", shown > order.ahead)
-            order.ahead = shown
+        ahead = order.ahead
+        if order.seen is None and ahead:
+            self.state.hit("E3 a level that is seen at last shows more", shown > ahead)
+            ahead = shown
         fall = max(F(0), (order.seen or F(0)) - shown)
         explained = min(fall, order.traded)
         order.traded -= explained
-        ahead = order.ahead
         if self.state.terms.queue_cancels == "proportional" and order.seen and fall > explained:
             left = ahead * (1 - (fall - explained) / order.seen)
             ahead = -(-left // self.state.terms.step) * self.state.terms.step
