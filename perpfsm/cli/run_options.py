@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from perpfsm.cli.compare import Comparing
 from perpfsm.cli.comparison_options import Comparison
-
-if TYPE_CHECKING:
-    from perpfsm.cli.compare import Comparing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +33,8 @@ class RunOptions:
         return self.speed != "max"
 
     @property
-    def comparing(self) -> "Comparing":
+    def comparing(self) -> Comparing:
         """The run as one that is compared."""
-        from perpfsm.cli.compare import Comparing
-
         return Comparing(self.strategy, self.changes, self.feed, self.seed, self.skip_bad_lines, self.duration_ns)
 
     @property

@@ -1,18 +1,17 @@
 """What `perpfsm run` does: open the parts, run them with a bar or a live view, and print the summary."""
 
 import json
-import os
-import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal, localcontext
 from functools import partial
-from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Console
 
+from perpfsm.cli.compare import check_latencies, print_alone, print_below
 from perpfsm.cli.errors import EXIT_ERROR
 from perpfsm.cli.feeds import feed_of
 from perpfsm.cli.notices import Notices
@@ -21,6 +20,9 @@ from perpfsm.cli.proving import HINT, RefutedError, refuse_late_stop, refuse_ref
 from perpfsm.cli.run_options import RunOptions
 from perpfsm.config.render import finding_lines
 from perpfsm.config.strategy import Strategy, load_strategy
+from perpfsm.console.header import Header
+from perpfsm.console.progress import RunProgress
+from perpfsm.console.summary import Reading, SummaryView
 from perpfsm.engine.observe import status_of
 from perpfsm.engine.records import Record, TransitionRecord
 from perpfsm.errors import ConfigError, FeedError, PerpfsmError
@@ -36,10 +38,6 @@ from perpfsm.runtime.run import FAULT, FEED_ERROR, Ending, finish, run_at_full_s
 from perpfsm.runtime.stopping import StopRequest
 from perpfsm.runtime.summary import Summary
 from perpfsm.runtime.tally import Tally
-
-if TYPE_CHECKING:
-    from perpfsm.console.header import Header
-    from perpfsm.console.progress import RunProgress
 
 RECENT = 50
 HALTED = (
@@ -81,10 +79,8 @@ class Running:
     server: CustomApi | None = None
 
     @property
-    def header(self) -> "Header":
+    def header(self) -> Header:
         """What is shown of it whatever comes."""
-        from perpfsm.console.header import Header
-
         options, instrument = self.options, self.strategy.paper.instrument
         return Header(self.strategy.path.name, instrument, self.feed.name, options.speed, str(options.journal))
 
@@ -92,21 +88,13 @@ class Running:
         """Run behind a live view where one is wanted, else behind a progress bar; `screen` gives the terminal back."""
         if self.options.shows_console:
             return self._behind_a_view(stop, screen)
-        if not _may_draw():
-            return self._go(stop, lambda _: None)
-        from rich.console import Console
-
-        from perpfsm.console.progress import RunProgress
-
         progress = screen.enter_context(RunProgress(Console(stderr=True), self.feed.name, self.clock.now_s))
         return self._go(stop, lambda _: self._update(progress))
 
-    def _update(self, progress: "RunProgress") -> None:
+    def _update(self, progress: RunProgress) -> None:
         progress.update(self.feed.progress, self.assembled.driver.messages, self.watcher.transitions)
 
     def _behind_a_view(self, stop: StopRequest, screen: ExitStack) -> Ending:
-        from rich.console import Console
-
         from perpfsm.console.live import LiveView
 
         driver, tally = self.assembled.driver, self.watcher.tally
@@ -153,8 +141,6 @@ def run_strategy(options: RunOptions) -> int:
         return EXIT_ERROR
     strategy, feed = loaded
     if options.comparison is not None:
-        from perpfsm.cli.compare import check_latencies, print_alone
-
         check_latencies(options.comparison, feed)
         if options.comparison.stands_alone:
             print_alone(options.comparing, options.comparison, strategy.paper.instrument)
@@ -263,10 +249,6 @@ def _settings(options: RunOptions) -> dict[str, str]:
 def _tell(options: RunOptions, running: Running, summary: Summary, wall_s: float, remarks: tuple[str, ...]) -> None:
     """Print the summary for a person or for a program, and below it what is to be compared with it."""
     if not options.as_json:
-        from rich.console import Console
-
-        from perpfsm.console.summary import Reading, SummaryView
-
         feed = running.feed
         reading = Reading(running.assembled.driver.messages, feed.bad_lines, wall_s, remarks, lacking(feed.offers))
         Console().print(SummaryView(summary, running.header, reading))
@@ -275,14 +257,7 @@ def _tell(options: RunOptions, running: Running, summary: Summary, wall_s: float
         compared = {} if options.comparison is None else {"comparison": [asdict(row) for row in rows]}
         typer.echo(json.dumps(asdict(summary) | compared, default=_plain))
     elif rows:
-        from perpfsm.cli.compare import print_below
-
         print_below(rows, running.strategy.paper.instrument)
-
-
-def _may_draw() -> bool:
-    """Return whether a bar may be seen: on a terminal, or where the environment says that there is one."""
-    return sys.stderr.isatty() or not {"FORCE_COLOR", "TTY_COMPATIBLE"}.isdisjoint(os.environ)
 
 
 def _plain(value: object) -> str:

@@ -1,9 +1,11 @@
 """From a path to a document: the steps that strategy and machine files share."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from perpfsm.config.nodes import Document
-from perpfsm.config.source import Source, read_source
+from perpfsm.config.resources import machine_path
+from perpfsm.config.source import MISSING, Source, read_source
 from perpfsm.config.yaml_reader import read_yaml
 from perpfsm.errors import Finding, Severity
 
@@ -17,7 +19,12 @@ _STRATEGY_KEYS = frozenset({"strategy", "derivative", "market", "leverage"})
 def read_document(path: Path) -> tuple[Document | None, tuple[Finding, ...]]:
     """Return the mapping in the file at `path`, None when there is none to read, and what is wrong so far."""
     source = read_source(path)
-    return (None, (source,)) if isinstance(source, Finding) else document_of(source)
+    if isinstance(source, Source):
+        return document_of(source)
+    shipped = machine_path(str(path)) if source.code == MISSING else None
+    if shipped is not None:
+        source = replace(source, remedy=f"The shipped lifecycle of that name is {shipped}.")
+    return None, (source,)
 
 
 def document_of(source: Source) -> tuple[Document | None, tuple[Finding, ...]]:

@@ -5,10 +5,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from perpfsm.config.resources import machine_path
 from perpfsm.errors import Finding, Place, Severity
 
 SIZE_MAX = 1024 * 1024
+MISSING = "missing-file"
 LINE_MAX = 4096  # the scanner is quadratic in the length of some tokens, and a token ends with its line
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -92,9 +92,7 @@ def read_bytes(path: Path) -> bytes | Finding:
         with path.open("rb") as file:
             return file.read(SIZE_MAX + 1)
     except FileNotFoundError:
-        shipped = machine_path(str(path))
-        remedy = "Check the path." if shipped is None else f"The shipped lifecycle of that name is {shipped}."
-        return _refuse(path, "missing-file", "There is no such file.", remedy)
+        return _refuse(path, MISSING, "There is no such file.", "Check the path.")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return _refuse(

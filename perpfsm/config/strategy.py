@@ -130,15 +130,9 @@ def check_strategy_document(
     value, warnings = unquoted(document.root.value, load_schema("strategy"))
     against = tuple(complaints(value, "strategy"))
     settings = settle(value, against)
-    found = [
-        *warnings,
-        *against,
-        *check_strategy(settings),
-        *_check_feed(path, settings),
-        *check_latency(path, settings),
-    ]
     beside, missing = _beside(path, settings)
-    found += [*missing, *amounts_fit_brackets(settings, beside.brackets)]
+    found = [*warnings, *against, *check_strategy(settings), *amounts_fit_brackets(settings, beside.brackets)]
+    found += [*missing, *_check_feed(path, settings), *check_latency(path, settings)]
     reading = (*findings, *refused)
     lifecycle = None if beside.machine is None else beside.machine.definition
     reads = frozenset[str]() if lifecycle is None else parameters_read(lifecycle, installed_library())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from perpfsm.config.documents import read_document
 from perpfsm.config.resources import machine_path
 from perpfsm.config.source import SIZE_MAX, Source, is_secret_name, read_source
 from perpfsm.errors import Finding, Place, Severity
@@ -90,7 +91,7 @@ def test_the_bare_name_of_a_shipped_lifecycle_is_answered_with_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    refused = read_source(Path("profit_taking"))
+    document, (refused,) = read_document(Path("profit_taking"))
 
-    assert isinstance(refused, Finding)
+    assert document is None
     assert refused.remedy == f"The shipped lifecycle of that name is {machine_path('profit_taking')}."

@@ -1,7 +1,6 @@
 """The proof's verdicts are those of an explorer that has no ideas, on small random machines."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import localcontext
 
@@ -10,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perpfsm.decisions.parameters import CloseType
-from perpfsm.machine.definition import Guard, MachineDefinition, Row, StateDefinition, Trigger
+from perpfsm.machine.definition import MachineDefinition, Row, StateDefinition, Trigger
 from perpfsm.machine.shipped import shipped_library
 from perpfsm.market.arithmetic import EXACT
 from perpfsm.proof.explore import explore
@@ -104,10 +103,15 @@ def machines(draw: st.DrawFn) -> MachineDefinition:
             )
         )
     rows = draw(st.permutations(rows))
-    used = {name for row in rows for name in (*row.conditions, *row.unless)}
-    guards: Mapping[str, Guard] = {name: SHIPPED.guards[name] for name in SHIPPED.guards if name in used}
-    numbered = tuple(replace(row, number=number, name=f"{row.name} {number}") for number, row in enumerate(rows, 1))
-    return MachineDefinition("small", "idle", STATES, guards, numbered)
+    return machine("small", *(replace(row, name=f"{row.name} {number}") for number, row in enumerate(rows, 1)))
+
+
+def machine(name: str, *rows: Row) -> MachineDefinition:
+    """Return a machine of these rows, in this order, with those of the shipped guards that they use."""
+    used = {guard for row in rows for guard in (*row.conditions, *row.unless)}
+    guards = {name: guard for name, guard in SHIPPED.guards.items() if name in used}
+    numbered = tuple(replace(row, number=number) for number, row in enumerate(rows, 1))
+    return MachineDefinition(name, "idle", STATES, guards, numbered)
 
 
 @settings(max_examples=EXAMPLES)
@@ -128,43 +132,26 @@ AGAIN = Row(
 
 @pytest.mark.parametrize("cut", [CUT, CUT_BY_MARKET])
 def test_both_find_an_exit_that_is_placed_in_the_event_in_which_a_market_exit_was_cancelled(cut: Row) -> None:
-    rows = [replace(row, number=number) for number, row in enumerate((*SENSIBLE, HALT, cut, AGAIN), start=1)]
-    used = {name for row in rows for name in (*row.conditions, *row.unless)}
-    guards = {name: guard for name, guard in SHIPPED.guards.items() if name in used}
-    definition = MachineDefinition("cutting", "idle", STATES, guards, tuple(rows))
+    waiting = replace(AGAIN, unless=("market_exit_works",))
 
-    assert "exits-fit" in _agree(definition, CloseType.MARKET)
-
-    waiting = tuple(replace(row, unless=("market_exit_works",)) if row.name == "again" else row for row in rows)
-
-    assert "exits-fit" not in _agree(replace(definition, rows=waiting), CloseType.MARKET)
+    assert "exits-fit" in _agree(machine("cutting", *SENSIBLE, HALT, cut, AGAIN), CloseType.MARKET)
+    assert "exits-fit" not in _agree(machine("cutting", *SENSIBLE, HALT, cut, waiting), CloseType.MARKET)
 
 
 def test_both_know_that_bad_data_may_be_a_jump_whose_prices_still_price_a_limit() -> None:
-    rows = (
-        SENSIBLE[0],
-        replace(SENSIBLE[1], number=2),
-        Row(3, "exit", (Trigger.DATA_BAD,), ("idle", "open"), None, None, (), (), ("close_position",)),
-    )
-    used = {name for row in rows for name in (*row.conditions, *row.unless)}
-    guards = {name: guard for name, guard in SHIPPED.guards.items() if name in used}
+    leave = Row(1, "exit", (Trigger.DATA_BAD,), ("idle", "open"), None, None, (), (), ("close_position",))
 
-    _agree(MachineDefinition("jumping", "idle", STATES, guards, rows), CloseType.LIMIT)
+    _agree(machine("jumping", *SENSIBLE[:2], leave), CloseType.LIMIT)
 
 
 def test_both_know_that_a_stop_of_the_program_is_no_halt() -> None:
-    rows = (
-        replace(SENSIBLE[1], number=1),
-        Row(2, "quote", (Trigger.STOP,), ("idle",), None, None, (), ("halted",), ("place_quotes",)),
-    )
-    used = {name for row in rows for name in (*row.conditions, *row.unless)}
-    guards = {name: guard for name, guard in SHIPPED.guards.items() if name in used}
+    quote = Row(1, "quote", (Trigger.STOP,), ("idle",), None, None, (), ("halted",), ("place_quotes",))
 
-    _agree(MachineDefinition("stopping", "idle", STATES, guards, rows), CloseType.LIMIT)
+    _agree(machine("stopping", SENSIBLE[1], quote), CloseType.LIMIT)
 
 
 def _agree(definition: MachineDefinition, close: CloseType) -> set[str]:
-    """Hold the proof of a machine against brute force, and return what both refute."""
+    """Assert that the proof of a machine and brute force come to the same, and return what both refute."""
     of = replace(PARAMETERS, close_position_order_type=close)
     with localcontext(EXACT):
         brute = Naive(definition, of).explore()

@@ -239,11 +239,7 @@ def test_the_run_goes_on_without_a_control_socket_when_none_can_be_made(desk: De
 
 @pytest.mark.untraced
 def test_edits_under_fire_never_crash_it_and_never_apply_by_half(desk: Desk) -> None:
-    under_fire(desk, EDITS)
-
-
-def under_fire(desk: Desk, edits: int) -> int:
-    """Edit the file at random while a recording is replayed at x100, and return how many changes were applied."""
+    """B16: random edits while a recording is replayed at x100."""
     chance = random.Random(7)
     desk.write({"order_refresh_time": 5, "filled_order_delay": 1})
     rows = [mid_at(second / 2, 100 + 26 * ((second // 7) % 3 - 1)) for second in range(40_000)]
@@ -251,7 +247,7 @@ def under_fire(desk: Desk, edits: int) -> int:
     wholes = {whole(desk)}
     with started(desk, "--feed", desk.quotes(rows), "--speed", "100", "--no-console") as process:
         until(lambda: desk.journal.exists() and raw(desk, "run"), process)
-        for _ in range(edits):
+        for _ in range(EDITS):
             edit(desk, chance, wholes)
             time.sleep(0.35 if chance.random() < 0.15 else chance.random() / 100)
             assert process.poll() is None, process.communicate()
@@ -261,13 +257,11 @@ def under_fire(desk: Desk, edits: int) -> int:
         _, told = stopped(process)
 
     assert "Traceback" not in told
-    changes = changes_of(desk)
-    for change in changes:
+    for change in changes_of(desk):
         assert {name: in_force[name] for name in change} == {name: Decimal(old) for name, (old, _) in change.items()}
         in_force |= {name: Decimal(new) for name, (_, new) in change.items()}
         assert tuple(sorted(in_force.items())) in wholes
     desk.story()
-    return len(changes)
 
 
 def edit(
